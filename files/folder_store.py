@@ -8,10 +8,11 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import RawIOBase
 from pathlib import Path
 
 from domain.errors import NotFound, Unavailable
@@ -32,11 +33,11 @@ class FolderStore:
         path = self._path("kept", key)
         part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         try:
-            await asyncio.to_thread(make_closed, self.root, path.parent)
+            with disk_faults():
+                await asyncio.to_thread(make_closed, self.root, path.parent)
             await _write(part, content)
-            await asyncio.to_thread(part.replace, path)
-        except OSError as error:
-            raise Unavailable(STORE, f"the folder takes no file ({error.strerror})") from error
+            with disk_faults():
+                await asyncio.to_thread(part.replace, path)
         finally:
             part.unlink(missing_ok=True)
 
@@ -88,6 +89,15 @@ class FolderStore:
         return self.root / place / key
 
 
+@contextmanager
+def disk_faults() -> Generator[None]:
+    """Tell of a disk that is full or broken by our name for it; not of whoever sends."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(STORE, f"the folder takes no file ({error.strerror})") from error
+
+
 def make_closed(root: Path, *folders: Path) -> None:
     """Make folders that nobody else may open."""
     for folder in (root, *folders):
@@ -95,12 +105,20 @@ def make_closed(root: Path, *folders: Path) -> None:
 
 
 async def _write(path: Path, content: AsyncIterable[bytes]) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
+    with disk_faults():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb", 0) as stream:
         async for piece in content:
-            await asyncio.to_thread(stream.write, piece)
-        stream.flush()
-        await asyncio.to_thread(os.fsync, stream.fileno())
+            await asyncio.to_thread(_add, stream, piece)
+        with disk_faults():
+            await asyncio.to_thread(os.fsync, stream.fileno())
+
+
+def _add(stream: RawIOBase, piece: bytes) -> None:
+    rest = memoryview(piece)
+    with disk_faults():
+        while rest:
+            rest = rest[stream.write(rest) :]
 
 
 def _facts_of(key: str, path: Path) -> ObjectFacts | None:

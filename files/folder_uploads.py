@@ -17,10 +17,10 @@ from hmac import digest
 from pathlib import Path
 from typing import BinaryIO
 
-from domain.errors import IllegalTransition, NotFound, Occupied, Unavailable
+from domain.errors import IllegalTransition, NotFound, Occupied
 from domain.files import StoredFile
 from domain.ids import FileId
-from files.folder_store import READ_AT_ONCE, STORE, make_closed
+from files.folder_store import READ_AT_ONCE, disk_faults, make_closed
 from files.sealed_chunks import (
     CHUNK,
     SEALED_CHUNK,
@@ -56,15 +56,12 @@ class FolderUploads:
             Occupied: another sender of the same file is at work.
             Unavailable: the folder has no room.
         """
-        try:
-            with _held(self._path(id)) as stream:
-                if start not in {0, _whole_bytes(os.fstat(stream.fileno()).st_size, length)}:
-                    raise IllegalTransition(
-                        id, "asked", "stored", f"The bytes of {id} that came do not end at {start}."
-                    )
-                await self._append(stream, id, start, length, came)
-        except OSError as error:
-            raise Unavailable(STORE, f"the folder takes no file ({error.strerror})") from error
+        with _held(self._path(id)) as stream:
+            if start not in {0, _whole_bytes(os.fstat(stream.fileno()).st_size, length)}:
+                raise IllegalTransition(
+                    id, "asked", "stored", f"The bytes of {id} that came do not end at {start}."
+                )
+            await self._append(stream, id, start, length, came)
 
     async def read(self, id: FileId) -> AsyncGenerator[bytes]:
         async for plain in unseal(_sealed(self._path(id), id), self._key(id), id):
@@ -102,8 +99,10 @@ class FolderUploads:
 @contextmanager
 def _held(path: Path) -> Generator[BinaryIO]:
     """Open a file for one sender."""
-    make_closed(path.parent.parent, path.parent)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+    with disk_faults():
+        make_closed(path.parent.parent, path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -112,8 +111,9 @@ def _held(path: Path) -> Generator[BinaryIO]:
 
 
 def _write(stream: BinaryIO, sealed: bytes) -> None:
-    stream.write(sealed)
-    stream.flush()
+    with disk_faults():
+        stream.write(sealed)
+        stream.flush()
 
 
 def _whole_bytes(sealed: int, length: int) -> int:

@@ -37,8 +37,8 @@ def kept_photo(photo: bytes) -> tuple[dict[str, int], bytes, bytes]:
     """
     with _opened(photo) as found:
         if found.width * found.height > MOST_PIXELS:
-            said = f"the photo has {found.width} × {found.height} pixels; at most {MOST_PIXELS:,} are read"
-            raise Unreadable(said)
+            size = f"{found.width} × {found.height} pixels"
+            raise Unreadable(f"the photo has {size}; at most {MOST_PIXELS:,} are read")
         # JPEG decodes at a part of its size by itself; nothing else is changed by it.
         found.draft("RGB", (SIDE, SIDE))
         profile = found.info.get("icc_profile")

@@ -197,7 +197,9 @@ class FileKeeper:
         if counted != asked.length:
             raise InvalidInput("length", f"{asked.length:,} bytes were announced, others came")
         if seen.hexdigest() != asked.sha256:
-            raise InvalidInput("sha256", "the bytes that came have another SHA-256 than was announced")
+            raise InvalidInput(
+                "sha256", "the bytes that came have another SHA-256 than was announced"
+            )
 
     async def _put(self, file: StoredFile, part: str, content: AsyncIterable[bytes]) -> FileFacts:
         """Seal and keep what comes, and say what it is."""

@@ -306,10 +306,10 @@ def _file_routes(options: AppOptions) -> list[BaseRoute]:
     if options.files is None:
         return []
     uploads, downloads = options.files.uploads, options.files.downloads
-    return [
-        Route(UPLOADS + "{name}", uploads.endpoint, methods=["PUT", "HEAD"]),
-        Route(FILES + "{name}", downloads.endpoint),
-    ]
+    given = Route(FILES + "{name}", downloads.endpoint)
+    if uploads is None:
+        return [given]
+    return [Route(UPLOADS + "{name}", uploads.endpoint, methods=["PUT", "HEAD"]), given]
 
 
 async def _records(_: Request) -> Response:

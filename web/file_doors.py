@@ -56,6 +56,11 @@ class UploadDoor:
     caps: Caps
     _at_once: int = field(default=0, init=False)
 
+    @property
+    def busy(self) -> bool:
+        """Whether as many files come in as may."""
+        return self._at_once >= self.caps.uploads
+
     async def endpoint(self, request: Request) -> Response:
         announced = self.links.announced(
             request.path_params["name"], request.query_params, datetime.now(UTC)
@@ -67,7 +72,7 @@ class UploadDoor:
         misfit = _misfit(request, announced)
         if misfit is not None:
             return misfit
-        if self._at_once >= self.caps.uploads:
+        if self.busy:
             return _closing(503, "Too many files come in at once. Send it again in a moment.")
         self._at_once += 1
         try:

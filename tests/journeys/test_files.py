@@ -1,6 +1,7 @@
 """A photo, a film and a log are announced, sent, looked at, kept and fetched; what lies is not."""
 
 import io
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from web.paths import FILES, UPLOADS
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
+NONE: dict[str, Any] = {}
 FILE = "key state type length sha256 width height sentBy url smallUrl"
 REQUEST = f"""mutation ($op: UUID!, $file: FileInput!, $garage: ID) {{
   requestUpload(operationId: $op, file: $file, garage: $garage) {{ __typename
@@ -30,6 +32,7 @@ COMPLETE = f"""mutation ($op: UUID!, $id: ID!) {{
   completeUpload(operationId: $op, id: $id) {{ __typename
     ... on UploadCompleted {{ file {{ {FILE} }} }}
     ... on InvalidInput {{ field }} ... on Refusal {{ message }} }} }}"""
+Lie = tuple[bytes, str, dict[str, Any]]
 LOG = b"time;cell 1\n" + b"0;3,71\n" * 40_000
 
 
@@ -137,23 +140,22 @@ async def test_a_film_is_kept_without_its_place(asha: Person) -> None:
 
 @pytest.mark.row("AR-14")
 @pytest.mark.parametrize(
-    ("content", "type", "given", "why"),
+    ("lie", "why"),
     [
-        (noise(500), "JPEG", {}, "the file was announced as image/jpeg and begins as nothing"),
-        (film(100), "JPEG", {}, "the file was announced as image/jpeg and begins as video/mp4"),
-        (photo(), "PNG", {}, "the file was announced as image/png and begins as image/jpeg"),
-        (b"MZ\0program", "CSV", {}, "the file was announced as text/csv and begins as nothing"),
-        (b"\xff\xd8\xff broken", "JPEG", {}, "the file does not read as a photo"),
-        (sample("bomb.heic"), "HEIC", {}, "the photo has 9000 × 6000 pixels"),
-        (film(100)[:-7], "MP4", {}, "the file does not read as a whole MP4"),
-        (LOG, "CSV", {"sha256": "0" * 64}, "the bytes that came have another SHA-256"),
+        ((noise(500), "JPEG", NONE), "the file was announced as image/jpeg and begins as nothing"),
+        ((film(100), "JPEG", NONE), "the file was announced as image/jpeg and begins as video/mp4"),
+        ((photo(), "PNG", NONE), "the file was announced as image/png and begins as image/jpeg"),
+        ((b"MZ\0program", "CSV", NONE), "the file was announced as text/csv and begins as nothing"),
+        ((b"\xff\xd8\xff broken", "JPEG", NONE), "the file does not read as a photo"),
+        ((sample("bomb.heic"), "HEIC", NONE), "the photo has 9000 × 6000 pixels"),
+        ((film(100)[:-7], "MP4", NONE), "the file does not read as a whole MP4"),
+        ((LOG, "CSV", {"sha256": "0" * 64}), "the bytes that came have another SHA-256"),
     ],
     ids="noise film photo program broken bomb cut hash".split(),
 )
-async def test_what_lies_is_not_kept(
-    asha: Person, house: Runtime, content: bytes, type: str, given: dict[str, Any], why: str
-) -> None:
-    sent = await announce(asha, content, type, **given)
+async def test_what_lies_is_not_kept(asha: Person, house: Runtime, lie: Lie, why: str) -> None:
+    content, told, given = lie
+    sent = await announce(asha, content, told, **given)
     assert (await sent.send(content)).status_code == 204
     refused = await complete(asha, sent.id)
     assert (refused["__typename"], refused["field"]) == ("InvalidInput", "id")
@@ -183,15 +185,17 @@ async def test_what_may_not_come_gets_no_address(
 async def test_an_address_takes_what_it_was_given_for(asha: Person, house: Runtime) -> None:
     sent = await announce(asha, LOG, "CSV")
     link = path_of(sent.address)
-    type = {"content-type": "text/csv"}
+    said = {"content-type": "text/csv"}
     tried = {
-        "longer": await asha.client.put(link, content=LOG + b"x", headers=type),
-        "shorter": await asha.client.put(link, content=LOG[:-1], headers=type),
+        "longer": await asha.client.put(link, content=LOG + b"x", headers=said),
+        "shorter": await asha.client.put(link, content=LOG[:-1], headers=said),
         "of another type": await sent.send(LOG, **{"Content-Type": "image/jpeg"}),
-        "of no length": await asha.client.put(link, content=_pieces(), headers=type),
-        "altered": await asha.client.put(link.replace("csv", "plain"), content=LOG, headers=type),
-        "unsigned": await asha.client.put(f"{UPLOADS}{sent.id}", content=LOG, headers=type),
-        "read": await asha.client.get(f"{FILES}{sent.id}?expires=9999999999&signature=0&part=whole"),
+        "of no length": await asha.client.put(link, content=_pieces(), headers=said),
+        "altered": await asha.client.put(link.replace("csv", "plain"), content=LOG, headers=said),
+        "unsigned": await asha.client.put(f"{UPLOADS}{sent.id}", content=LOG, headers=said),
+        "read": await asha.client.get(
+            f"{FILES}{sent.id}?expires=9999999999&signature=0&part=whole"
+        ),
     }
     assert {how: answer.status_code for how, answer in tried.items()} == {
         "longer": 413,
@@ -210,7 +214,7 @@ async def test_what_was_cut_off_goes_on(asha: Person) -> None:
     sent = await announce(asha, LOG, "CSV")
     link, size = path_of(sent.address), len(LOG)
 
-    async def cut() -> Any:  # noqa: ANN401 - an async generator
+    async def cut() -> AsyncGenerator[bytes]:
         yield LOG[: CHUNK + 1_000]
 
     told = {"content-type": "text/csv", "content-length": str(size)}
@@ -269,5 +273,5 @@ async def test_a_garage_keeps_no_more_than_its_room(
     assert await files.used(PUNE, house.now()) == quota - 10
 
 
-async def _pieces() -> Any:  # noqa: ANN401 - an async generator
+async def _pieces() -> AsyncGenerator[bytes]:
     yield LOG
