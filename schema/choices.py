@@ -14,6 +14,7 @@ from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.ledger.statements import StatementKind
+from billing.ledger.till_closings import CashTaker
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
 from billing.paper.copies import DocumentCopy
@@ -99,6 +100,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     StatementKind: "What changed what a customer owes.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
+    CashTaker: "Where the cash goes that is taken out of a till.",
     ModelKind: "What a trained model is for.",
     RunState: "Where a trained model stands; REFUSED: a gate stopped it, for good.",
     SymptomSource: "Who read a symptom; the classifier only adds to what the vocabulary reads.",

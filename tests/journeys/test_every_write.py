@@ -104,6 +104,7 @@ UNTOLD = frozenset(
         "removeDocuments",
         "removeEmployee",
         "removePasskey",
+        "reopenTill",
         "rescheduleJob",
         "resetSecondFactor",
         "revokeApiKey",

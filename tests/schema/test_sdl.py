@@ -137,6 +137,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "exportSalesReturn": ("ExportSalesReturnResult!", True),
         "recordPayment": ("RecordPaymentResult!", True),
         "closeTill": ("CloseTillResult!", True),
+        "reopenTill": ("ReopenTillResult!", True),
         "recordAdvance": ("RecordPaymentResult!", True),
         "refundPayment": ("RecordPaymentResult!", True),
         "setBillingSettings": ("SetBillingSettingsResult!", True),
