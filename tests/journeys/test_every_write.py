@@ -106,6 +106,7 @@ UNTOLD = frozenset(
         "removeDocuments",
         "removeEmployee",
         "removePasskey",
+        "reopenTill",
         "rescheduleJob",
         "resetSecondFactor",
         "revokeApiKey",

@@ -70,7 +70,15 @@ REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
 # Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
-    *("adjustStock", "closeMonth", "closeTill", "deleteDraft", "editDraft", "issueCreditNote"),
+    *(
+        "adjustStock",
+        "closeMonth",
+        "closeTill",
+        "reopenTill",
+        "deleteDraft",
+        "editDraft",
+        "issueCreditNote",
+    ),
     "issueInvoice",
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 
+from billing.gst.law_dates import law_day
 from domain.access import SEES_ALL, SYSTEM, Role
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, FileId, TicketId
@@ -464,6 +465,13 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="closeMonth", given=lambda _: {"month": "2020-01"}),
     Deed(verb="closeTill", given=lambda _: {"till": {"counted": 100, "reason": "In a drawer"}}),
+    Deed(
+        verb="reopenTill",
+        given=lambda _: {
+            "day": law_day(datetime.now(UTC)).isoformat(),
+            "reason": "Counted once more",
+        },
+    ),
     Deed(verb="exportSalesReturn", given=lambda _: {"month": "2020-01"}),
     Deed(
         verb="announceFirmware",

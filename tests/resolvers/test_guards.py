@@ -64,7 +64,7 @@ create invoice           createVehicle changeVehicle
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 create invoice           recordPayment recordAdvance closeTill
 void   invoice           voidInvoice
-update invoice           refundPayment closeMonth setPrice
+update invoice           refundPayment closeMonth setPrice reopenTill
 update setting           setBillingSettings
 read   setting,network   apiKeys trustedDocuments models
 update employee,network  resetSecondFactor
