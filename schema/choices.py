@@ -37,10 +37,12 @@ from domain.defect_alarms import DefectAlarmState, DefectAnswer
 from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
+from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
 from domain.model_runs import ModelKind, RunState
 from domain.people import PersonState
 from domain.personal_records import RecordKind
+from domain.reasons import ReasonKind, Standing
 from domain.reviews import ReviewKind
 from domain.sessions import ClientKind
 from domain.technicians import Certification
@@ -75,6 +77,10 @@ DESCRIBED: dict[EnumMeta, str] = {
     Level: "How much of the system answered, best first.",
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
+    Language: "A language that reasons and sentences are told in.",
+    ReasonKind: "What kind of evidence a reason is; OTHER_…, DENIED_… and HEALTHY_… speak against "
+    "the card.",
+    Standing: "How far a suggested card is to be trusted.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
     DeedType: "What somebody did that is kept for the audit.",

@@ -39,6 +39,7 @@ from graph.vocabulary import VocabularyStore
 from ingest.card_drafter import CardDrafter, DraftModel
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.report_reader import ReportReader
+from ingest.symptom_figures import card_figures
 from matching.chance import ChanceModel
 from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
@@ -259,6 +260,7 @@ def build_matcher(
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
     matcher = Matcher(search, ranker, recent, patience.graph, patience.source)
     matcher.chances = ChanceModel.shipped()
+    matcher.figures = card_figures
     return matcher
 
 
