@@ -63,20 +63,25 @@ class SeenSymptom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownReason:
-    """One reason as it was shown with a card; `worked` of `uses`, where it speaks of outcomes."""
+    """One reason as it was shown with a card (`domain.reasons.Reason`), its words in English.
+
+    `worked` of `uses`, where it speaks of outcomes; what an older release kept tells no names.
+    """
 
     kind: str
     subject: str
     text: str
     uses: int | None = None
     worked: int | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCard:
     """A card that was suggested for a ticket: `rank` from 1, `score` as the ranker gave it.
 
-    `standing`, `sentence` and `reasons` are as they were shown; None where that was not kept.
+    `standing`, `sentence` (in English), `reasons` and `chance` are as they were then; None where
+    that was not kept. `language` is the report's, as BCP 47 says it.
     """
 
     card: CardId
@@ -86,6 +91,8 @@ class ShownCard:
     at: datetime
     standing: str | None = None
     sentence: str | None = None
+    chance: float | None = None
+    language: str = "en"
     reasons: tuple[ShownReason, ...] | None = None
 
 

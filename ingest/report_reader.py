@@ -29,6 +29,7 @@ from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import ends_as_question, is_question
 from ingest.safety_advice import advise
+from ingest.symptom_figures import told_figures
 from ingest.typed_codes import read_typed
 from ingest.unread_texts import told_in_english, told_language, unread
 
@@ -141,6 +142,7 @@ class ReportReader:
             told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
             symptoms=_ranked_symptoms(words.said, chances or by_meaning),
             denied=tuple(sorted(_denied(words.said))),
+            figures=told_figures(text),
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
@@ -150,6 +152,7 @@ class ReportReader:
         )
         if words.language in {ENGLISH, HINGLISH} and ends_as_question(text):
             understood = replace(understood, symptoms=())
+        understood = replace(understood, names=_names(understood, lexicon))
         telling = understood.symptoms or understood.codes or understood.safety
         understood = replace(understood, question=not telling and is_question(text))
         return understood, words.failures
@@ -301,6 +304,12 @@ def _denied(said: Sequence[TextFinding]) -> set[str]:
     """Give the symptoms that the words only deny."""
     told = [f for f in said if f.kind is PhraseKind.SYMPTOM]
     return {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
+
+
+def _names(said: UnderstoodReport, lexicon: Lexicon) -> Mapping[str, str]:
+    """Give what people call the symptoms that a report speaks of."""
+    told = [*(seen.code for seen in said.symptoms), *said.denied]
+    return {code: lexicon.symptom_texts[code] for code in told if code in lexicon.symptoms}
 
 
 def _ranked_symptoms(

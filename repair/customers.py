@@ -1,7 +1,8 @@
 """What a customer may ask of a garage: to be written to no more, and that what can go goes.
 
 Who they are stands in issued invoices, which the law keeps as they are. What was written to them
-goes, nothing more is written, their record in the customer book goes, and what stays is told.
+goes, nothing more is written, their record in the customer book and their name in drafts go, and
+what stays is told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from access.people import PeopleDeed
 from billing.gst.parties import Party
+from billing.ledger.drafts import forget_buyers
 from billing.ledger.issued_documents import IssuedDocument
 from billing.messages.consents import ConsentStore, RecordedConsent
 from billing.messages.correspondence import MessageStore
@@ -90,8 +92,11 @@ class CustomerRecords:
                 await self._withdraw_all(connection, traces.garage, party, deed)
             papers = [one.id for one in traces.documents]
             gone = {RecordKind.MESSAGE: await self.messages.remove_messages(connection, papers)}
+            tickets = [one.ticket for one in traces.documents]
             if traces.record is not None:
                 gone |= await _erased_record(connection, traces.record.id, deed)
+            named = traces.record and traces.record.id
+            gone[RecordKind.DRAFT] = await forget_buyers(connection, named, tickets)
             of = traces.record.id if traces.record else traces.documents[0].id
             await self.deeds.write(connection, [_erasure_deed(of, traces.garage, gone, deed)])
             return {"at": deed.at.isoformat(), "erased": gone, "papers": len(papers)}
@@ -142,6 +147,7 @@ async def erase_again(
     async def work(connection: Connection) -> PeopleAnswer:
         held = await hold_customer(connection, id, None)
         gone = await _erased_record(connection, id, deed)
+        gone[RecordKind.DRAFT] = await forget_buyers(connection, id, ())
         await deeds.write(connection, [_erasure_deed(id, held.garage, gone, deed)])
         return {"erased": sum(gone.values())}
 

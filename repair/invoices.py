@@ -21,7 +21,14 @@ from billing.ledger.books import BooksChange
 from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.prices import PriceStore
-from billing.ledger.sagas import InvoiceRequest, Saga, SagaState, SagaStep, SagaStore
+from billing.ledger.sagas import (
+    InvoiceRequest,
+    Saga,
+    SagaState,
+    SagaStep,
+    SagaStore,
+    saga_id,
+)
 from billing.ledger.sellers import Seller, SellerStore
 from domain.access import (
     SEES_ALL,
@@ -119,6 +126,26 @@ async def issue_invoice(
     except Refused as refusal:
         await _undo_when_refused(ports, saga, operation.at, refusal)
         raise
+
+
+async def issued_before(
+    ports: InvoicePorts, asked: TicketId, body_hash: str, operation: Operation
+) -> IssuedDocument | None:
+    """Give the invoice of an operation that was done, though nobody knows its buyer by now.
+
+    None: it was not done, or asked for something else.
+
+    Raises:
+        NotFound, NotAllowed: as for `issue_invoice`.
+    """
+    ticket = await ports.tickets.get(asked, operation.actor)
+    demand_allowed(
+        operation.actor, Action.CREATE, Resource(kind=ResourceKind.INVOICE, garage=ticket.garage)
+    )
+    saga = await ports.sagas.get_saga(saga_id(ticket.garage, operation.id))
+    if saga is None or saga.state is not SagaState.DONE or saga.asked.body_hash != body_hash:
+        return None
+    return await _run_steps(ports, saga, operation.at)
 
 
 async def estimate_invoice(
@@ -238,7 +265,12 @@ async def _issue_step(
     lines = costs.priced_lines(found, seller, saga.asked.terms, parts, prices)
     with costs.told_of_tariffs(saga.asked.terms, lines):
         invoice = invoices.compute_invoice(_content_of_invoice(saga.asked, seller, lines, saga.at))
-        wanted = TicketInvoice(ticket=saga.asked.ticket, invoice=invoice, saga=saga.id)
+        wanted = TicketInvoice(
+            ticket=saga.asked.ticket,
+            invoice=invoice,
+            saga=saga.id,
+            customer=saga.asked.customer,
+        )
         return await ports.ledger.issue_invoice(_book_operation(saga), seller, wanted)
 
 

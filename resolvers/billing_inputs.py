@@ -18,7 +18,6 @@ from billing.gst.supplies import Supply
 from billing.gst.terms import InvoiceTerms, TariffChoice
 from billing.ledger.invoice_pages import InvoiceFilter, parse_number_prefix
 from billing.ledger.payments import ReceivedMoney
-from billing.ledger.sagas import InvoiceRequest
 from billing.ledger.sellers import SellerProfile
 from billing.messages import contacts
 from domain import limits
@@ -37,16 +36,9 @@ PARTS = 9
 Said = TypeVar("Said")
 
 
-def invoice_request(ticket: TicketId, value: inputs.InvoiceInput, buyer: Party) -> InvoiceRequest:
-    """Give an invoice as it is asked for, with the hash of what was asked."""
-    return InvoiceRequest(
-        ticket=ticket,
-        buyer=buyer,
-        terms=parse_terms(value),
-        body_hash=idempotency.operation_fingerprint(
-            "issueInvoice", asdict(value) | {"ticket": ticket}
-        ),
-    )
+def invoice_fingerprint(ticket: TicketId, value: inputs.InvoiceInput) -> str:
+    """Give the hash of an invoice as it is asked for."""
+    return idempotency.operation_fingerprint("issueInvoice", asdict(value) | {"ticket": ticket})
 
 
 def parse_customer(value: inputs.CustomerInput) -> Party:

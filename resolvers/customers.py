@@ -20,7 +20,7 @@ from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.invoices import demand_document, invoice_id_of
 from resolvers.people import naming_deed, people_deed
-from resolvers.personal_data import documents_of_customer, traces_of_record
+from resolvers.personal_data import traces_of_paper, traces_of_record
 from schema.billing_inputs import CustomerRecordInput
 from schema.customer_book import Customer
 from schema.customers import (
@@ -237,8 +237,7 @@ async def _traces_named(
     """
     if "invoice" in named:
         document = await demand_document(context, InvoiceId(named["invoice"]), Action.CREATE)
-        documents = await documents_of_customer(context, document, every=True)
-        return CustomerTraces(garage=document.garage, documents=documents)
+        return await traces_of_paper(context, document, every=True)
     key = CustomerId(named["customer"])
     try:
         return await traces_of_record(context, key, every=True)

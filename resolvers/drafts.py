@@ -7,10 +7,14 @@ import strawberry
 
 from billing.gst.parties import WALK_IN, Party
 from billing.ledger.drafts import DraftContent
+from billing.ledger.drafts import InvoiceDraft as KnownDraft
+from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.sagas import InvoiceRequest
 from domain.access import Action, ResourceKind
 from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, TicketId, customer_id, ticket_id
+from repair import invoices
+from repair.operations import Operation
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
@@ -62,15 +66,19 @@ class DraftMutations:
         invoice: DraftArguments,
     ) -> EditDraftResult:
         context, key = info.context, ticket_id(key_of("Ticket", ticket))
-        wish = DraftContent(
-            buyer=await buyer_named(context, key, invoice),
-            terms=billing_inputs.parse_terms(invoice),
-        )
         found = await context.services.tickets.get(key, context.actor)
         context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
         asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
         body = idempotency.operation_fingerprint("editDraft", asked)
         change = context.books_change(OperationId(str(operation_id)), found.garage, body)
+        try:
+            wish = await wish_named(context, key, invoice)
+        except NotFound:
+            # Sent again after its customer was erased, it is answered as what was done.
+            known = await context.billing.drafts.edited_before(change, key)
+            if known is None:
+                raise
+            return DraftEdited(draft=InvoiceDraft.from_domain(known))
         draft = await context.billing.drafts.edit_draft(change, key, wish, expected_version)
         return DraftEdited(draft=InvoiceDraft.from_domain(draft))
 
@@ -104,24 +112,27 @@ async def buyer_of_draft(context: RequestContext, ticket: TicketId) -> Party:
     return draft.wish.buyer or WALK_IN
 
 
-async def buyer_named(context: RequestContext, ticket: TicketId, invoice: InvoiceInput) -> Party:
-    """Give who buys: as typed, or as the customer book of the ticket's garage has them.
+async def wish_named(
+    context: RequestContext, ticket: TicketId, invoice: InvoiceInput
+) -> DraftContent:
+    """Give the terms and who buys: as typed, or as the book of the ticket's garage has them.
 
     Raises:
-        InvalidInput: nobody is named, or somebody twice.
+        InvalidInput: nobody is named, or somebody twice; or a term is none.
         NotFound: there is no such customer in that garage.
     """
+    terms = billing_inputs.parse_terms(invoice)
     if invoice.customer is not None and invoice.customer_id is not None:
         raise InvalidInput("customerId", "or `customer` says who buys: one of the two")
     if invoice.customer is not None:
-        return billing_inputs.parse_customer(invoice.customer)
+        return DraftContent(buyer=billing_inputs.parse_customer(invoice.customer), terms=terms)
     if invoice.customer_id is None:
         raise InvalidInput("customer", "or `customerId` says who buys: one of the two")
     repaired = await context.services.tickets.get(ticket, context.actor)
     known = await context.customer_book.get(customer_id(invoice.customer_id), context.actor)
     if known.garage != repaired.garage:
         raise NotFound("customer", known.id)
-    return known.details.party
+    return DraftContent(buyer=known.details.party, terms=terms, customer=known.id)
 
 
 async def request_of_draft(
@@ -132,23 +143,47 @@ async def request_of_draft(
 ) -> InvoiceRequest:
     """Give an invoice as it is asked for: as said here, else as its draft says.
 
-    The draft's version is part of what is asked: once it was changed, another thing is. `nobody`
-    stands in where it names no customer yet.
+    `nobody` stands in where the draft names no customer yet.
 
     Raises:
         InvalidInput: nobody is named, and nobody stands in.
     """
     key = ticket_id(key_of("Ticket", ticket))
     if invoice is not None:
-        buyer = await buyer_named(context, key, invoice)
-        return billing_inputs.invoice_request(key, invoice, buyer)
-    draft = await context.billing.drafts.get_draft(key, context.garage_filter)
-    buyer = draft.wish.buyer or nobody
+        wish = await wish_named(context, key, invoice)
+        body = billing_inputs.invoice_fingerprint(key, invoice)
+    else:
+        draft = await context.billing.drafts.get_draft(key, context.garage_filter)
+        wish, body = draft.wish, _draft_fingerprint(draft)
+    buyer = wish.buyer or nobody
     if buyer is None:
         # A second click on "issue" is told of the first one's invoice, not of a missing name.
         await context.billing.drafts.demand_uninvoiced(key)
         raise InvalidInput("customer", "is not named in the draft yet; edit it, or say it here")
-    body = idempotency.operation_fingerprint(
-        "issueInvoice", {"ticket": key, "draft": draft.version}
+    return InvoiceRequest(
+        ticket=key, buyer=buyer, terms=wish.terms, body_hash=body, customer=wish.customer
     )
-    return InvoiceRequest(ticket=key, buyer=buyer, terms=draft.wish.terms, body_hash=body)
+
+
+async def issued_before(
+    context: RequestContext,
+    ticket: strawberry.ID,
+    invoice: InvoiceInput | None,
+    operation: Operation,
+) -> IssuedDocument | None:
+    """Give what an operation issued whose customer was erased since; None: it issued nothing."""
+    key = ticket_id(key_of("Ticket", ticket))
+    if invoice is not None:
+        body = billing_inputs.invoice_fingerprint(key, invoice)
+    else:
+        body = _draft_fingerprint(
+            await context.billing.drafts.get_draft(key, context.garage_filter)
+        )
+    return await invoices.issued_before(context.billing.invoicing, key, body, operation)
+
+
+def _draft_fingerprint(draft: KnownDraft) -> str:
+    """Give the hash of what is asked by a draft: once it was changed, another thing is."""
+    return idempotency.operation_fingerprint(
+        "issueInvoice", {"ticket": draft.ticket, "draft": draft.version}
+    )

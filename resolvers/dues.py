@@ -80,7 +80,7 @@ class DuesQueries:
             after=_sum_and_key(after_position(after)),
         )
         return make_connection(
-            found, first, after, lambda one: f"{one.paise} {one.key}", DueCustomer.from_domain
+            found, first, after, lambda one: f"{one.paise} {one.invoice}", DueCustomer.from_domain
         )
 
     @strawberry.field(
@@ -107,8 +107,7 @@ class DuesQueries:
             paper = await demand_document(context, paper.original, Action.READ)
         store, today = context.billing.statements, law_day(context.services.now())
         found = await store.statement(paper, since or BEGINNING, until or today)
-        place = _whole_number(after_position(after))
-        lines = await store.lines(found, first=size + 1, after=place)
+        lines = await store.lines(found, first=size + 1, after=after_position(after))
         return Statement.from_domain(found, lines, first, after)
 
 
@@ -133,10 +132,8 @@ def _sum_and_key(place: str | None) -> tuple[int, str] | None:
     return _whole_number(paise), key
 
 
-def _whole_number(place: str | None) -> int:
+def _whole_number(place: str) -> int:
     """Give the number in a cursor of ours."""
-    if place is None:
-        return 0
     if not (place.isascii() and place.isdecimal() and int(place[:15]) <= MOST):
         raise InvalidInput("after", NOT_OURS["after"])
     return int(place[:15])

@@ -9,6 +9,7 @@ from billing.gst.series import DocumentKind
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
+from domain.errors import IllegalTransition, InvalidInput, NotFound
 from domain.ids import (
     GarageId,
     InvoiceId,
@@ -80,9 +81,16 @@ class InvoiceMutations:
         invoice: InvoiceArguments = None,
     ) -> IssueInvoiceResult:
         context = info.context
-        asked = await drafts.request_of_draft(context, ticket, invoice)
         operation = context.operation(operation_id_of(operation_id))
-        document = await invoices.issue_invoice(context.billing.invoicing, asked, operation)
+        try:
+            asked = await drafts.request_of_draft(context, ticket, invoice)
+            document = await invoices.issue_invoice(context.billing.invoicing, asked, operation)
+        except (NotFound, InvalidInput, IllegalTransition):
+            # Whoever bought may be erased since: what was done is answered as it was.
+            known = await drafts.issued_before(context, ticket, invoice, operation)
+            if known is None:
+                raise
+            document = known
         context.forget_loaded()
         return InvoiceIssued(
             invoice=Invoice.from_domain(document), short=await _short_parts(context, document)

@@ -68,7 +68,7 @@ class MatchingQueries:
             found = await context.services.diagnoser.diagnose(understood, context.viewer)
         if found.degraded is not None:
             context.degraded.append(found.degraded)
-        return answers.diagnosis_answer(found, understood.safety, understood.report.note)
+        return answers.diagnosis_answer(found, understood)
 
     @strawberry.field(description="Read the symptoms that a report tells, each with how sure.")
     @guard_field(Action.READ, ResourceKind.CARD)

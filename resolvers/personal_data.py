@@ -1,6 +1,7 @@
 """What is kept of one person, exported for who may read all of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import orjson
@@ -154,10 +155,7 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
     document = await demand_document(context, id, Action.CREATE)
     told = {"of": "customer"}
     await write_deed(context, DeedType.REPORT_EXPORT, document.id, document.garage, told)
-    traces = CustomerTraces(
-        garage=document.garage, documents=await documents_of_customer(context, document)
-    )
-    return customer_values(*await _papers_of(context, traces))
+    return await _told_traces(context, await traces_of_paper(context, document))
 
 
 async def _recorded(context: RequestContext, id: CustomerId) -> Mapping[str, object]:
@@ -166,15 +164,23 @@ async def _recorded(context: RequestContext, id: CustomerId) -> Mapping[str, obj
     if traces.record is None:
         raise NotFound("customer", id)
     await write_deed(context, DeedType.REPORT_EXPORT, id, traces.garage, {"of": "customer"})
-    vehicles = (await context.vehicle_book.of_owners([id]))[id]
-    record = CustomerRecord(customer=traces.record, vehicles=vehicles)
-    return customer_values(*await _papers_of(context, traces), record)
+    return await _told_traces(context, traces)
+
+
+async def _told_traces(context: RequestContext, traces: CustomerTraces) -> Mapping[str, object]:
+    papers, said = await _papers_of(context, traces)
+    if traces.record is None:
+        return customer_values(papers, said)
+    own = traces.record.id
+    vehicles = (await context.vehicle_book.of_owners([own]))[own]
+    return customer_values(papers, said, CustomerRecord(customer=traces.record, vehicles=vehicles))
 
 
 async def traces_of_record(
     context: RequestContext, id: CustomerId, *, every: bool = False
 ) -> CustomerTraces:
-    """Give a customer's record, and the papers of one who is registered, `every` one or the newest.
+    """Give a customer's record and their papers: those that were made from it, and of one who is
+    registered those of their GSTIN; `every` one or the newest.
 
     Raises:
         NotFound: there is none that the caller may see.
@@ -182,14 +188,42 @@ async def traces_of_record(
     """
     found = await context.customer_book.get(id, context.actor)
     context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
+    papers = await _papers_from(context, id, every=every)
     registered = found.details.party.gstin
-    return CustomerTraces(
-        garage=found.garage,
-        documents=[]
-        if registered is None
-        else await _registered_papers(context, found.garage, registered.value, every=every),
-        record=found,
-    )
+    if registered is not None:
+        papers += await _registered_papers(context, found.garage, registered.value, every=every)
+    distinct = {paper.id: paper for paper in papers}
+    return CustomerTraces(garage=found.garage, documents=list(distinct.values()), record=found)
+
+
+async def traces_of_paper(
+    context: RequestContext, document: IssuedDocument, *, every: bool = False
+) -> CustomerTraces:
+    """Give what there is of the customer of a paper: their record, where it was made from one, with
+    all of theirs; else the papers of their GSTIN; of anybody else, that one.
+
+    Of a fleet, the newest `MOST_PAPERS`, or `every` one.
+    """
+    garage = document.garage
+    of = await context.billing.invoicing.ledger.customer_of(document.original or document.id)
+    papers = [document]
+    if of is not None:
+        try:
+            found = await traces_of_record(context, of, every=every)
+            return replace(found, documents=_with_paper(found.documents, document))
+        except NotFound:
+            papers += await _papers_from(context, of, every=every)
+    registered = document.invoice.recipient.gstin
+    if registered is not None:
+        papers += await _registered_papers(context, garage, registered.value, every=every)
+    distinct = {paper.id: paper for paper in papers}
+    return CustomerTraces(garage=garage, documents=list(distinct.values()))
+
+
+def _with_paper(
+    papers: Sequence[IssuedDocument], named: IssuedDocument
+) -> Sequence[IssuedDocument]:
+    return papers if named.id in {paper.id for paper in papers} else [named, *papers]
 
 
 async def _papers_of(
@@ -217,17 +251,18 @@ async def _papers_of(
     return papers, said
 
 
-async def documents_of_customer(
-    context: RequestContext, document: IssuedDocument, *, every: bool = False
+async def _papers_from(
+    context: RequestContext, id: CustomerId, *, every: bool
 ) -> list[IssuedDocument]:
-    """Give the papers of the customer of one: of somebody who is not registered, that one.
-
-    Of a fleet, the newest `MOST_PAPERS`, or `every` one.
-    """
-    registered = document.invoice.recipient.gstin
-    if registered is None:
-        return [document]
-    return await _registered_papers(context, document.garage, registered.value, every=every)
+    """Give the invoices that were made from a record, with their credit notes."""
+    ledger = context.billing.invoicing.ledger
+    found = await ledger.of_customer(id, first=MOST_PAPERS)
+    page = found
+    while every and len(page) == MOST_PAPERS:
+        page = await ledger.of_customer(id, first=MOST_PAPERS, after=found[-1].id)
+        found = [*found, *page]
+    notes = await ledger.credit_notes([paper.id for paper in found])
+    return [*found, *(note for each in notes.values() for note in each)]
 
 
 async def _registered_papers(

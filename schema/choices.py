@@ -14,6 +14,7 @@ from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.ledger.statements import StatementKind
+from billing.ledger.till_closings import CashTaker
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
 from billing.paper.copies import DocumentCopy
@@ -35,11 +36,14 @@ from domain.deeds import DeedResult, DeedType
 from domain.defect_alarms import DefectAlarmState, DefectAnswer
 from domain.effectiveness import Timing
 from domain.events import EventType
+from domain.files import FileKind, FileState, FileType
 from domain.hazards import HazardKind
+from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
 from domain.model_runs import ModelKind, RunState
 from domain.people import PersonState
 from domain.personal_records import RecordKind
+from domain.reasons import ReasonKind, Standing
 from domain.reviews import ReviewKind
 from domain.sessions import ClientKind
 from domain.technicians import Certification
@@ -74,8 +78,15 @@ DESCRIBED: dict[EnumMeta, str] = {
     Level: "How much of the system answered, best first.",
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
+    Language: "A language that reasons and sentences are told in.",
+    ReasonKind: "What kind of evidence a reason is; OTHER_…, DENIED_… and HEALTHY_… speak against "
+    "the card.",
+    Standing: "How far a suggested card is to be trusted.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
+    FileType: "The media types of files that are taken.",
+    FileKind: "What kind of file something is.",
+    FileState: "Whether a file's bytes are still to come, are kept, or were taken away.",
     DeedType: "What somebody did that is kept for the audit.",
     ConsentPurpose: "What a customer says yes or no to: letters of their invoices, by channel.",
     RecordKind: "A kind of record that tells of somebody.",
@@ -93,6 +104,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     StatementKind: "What changed what a customer owes.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
+    CashTaker: "Where the cash goes that is taken out of a till.",
     ModelKind: "What a trained model is for.",
     RunState: "Where a trained model stands; REFUSED: a gate stopped it, for good.",
     SymptomSource: "Who read a symptom; the classifier only adds to what the vocabulary reads.",

@@ -70,8 +70,9 @@ class DueInvoice:
 
 
 @strawberry.type(
-    description="Who owes: a registered customer with all their invoices; of others each invoice "
-    "by itself, for nothing tells that two are of one."
+    description="Who owes: a registered customer with all their invoices, or a customer of the "
+    "customer book with those that were made from their record; of others each invoice by itself, "
+    "for nothing tells that two are of one."
 )
 class DueCustomer:
     invoices: int = field(description="How many of their invoices are unpaid.")
@@ -128,7 +129,7 @@ class StatementLine:
 
 @strawberry.type(
     description="What happened to the debt of an invoice's customer in one garage: of all their "
-    "invoices where they have a GSTIN, else of that one."
+    "invoices where they have a GSTIN, or a record in the customer book, else of that one."
 )
 class Statement:
     since: date = field(description="The first day of it.")
@@ -158,7 +159,7 @@ class Statement:
             opening=Money.from_domain(value.opening),
             closing=Money.from_domain(value.closing),
             lines=make_connection(
-                found, first, after, lambda line: str(line.n), StatementLine.from_domain
+                found, first, after, lambda line: line.place, StatementLine.from_domain
             ),
             value=value,
         )

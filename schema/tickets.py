@@ -1,5 +1,6 @@
 """Tickets and failure cards in the API: they point at each other, so they stand together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -11,16 +12,20 @@ from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.effectiveness import Timing
 from domain.ids import CardId, TicketId
+from domain.languages import reader_language
+from domain.reason_sentences import suggestion_sentence
+from domain.reasons import Standing
 from domain.signature import symptom_hash, telling_words
 from domain.synthetic import is_synthetic
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
+from ingest.translations import translate_name
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.context import SchemaInfo
 from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
-from schema.reasons import Reason, Standing
+from schema.reasons import ReaderLanguage, Reason, kept_reasons
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Battery, Vehicle
@@ -214,16 +219,31 @@ class Suggestion:
     score: float = field(description="The score that the ranker gave it.")
     ranker: str = field(description="The ranker that placed it.")
     at: datetime = field(description="When it was suggested.")
+    chance: float | None = field(
+        description="How likely it was then that it tells of the reported failure, 0 to 1; null "
+        "where that was not weighed or not kept."
+    )
     standing: Standing | None = field(
         description="How far it was to be trusted then; null where that was not kept."
-    )
-    sentence: str | None = field(
-        description="Why it was suggested, as it was shown; null where that was not kept."
     )
     reasons: list[Reason] | None = field(
         description="Why it was suggested, one by one; null where that was not kept."
     )
     shown: strawberry.Private[CardId]
+    value: strawberry.Private[tickets.ShownCard]
+
+    @strawberry.field(
+        description="Why it was suggested, in words that a mechanic reads; null where that was "
+        "not kept."
+    )
+    def sentence(self, language: ReaderLanguage = None) -> str | None:
+        kept, standing = self.value.reasons, self.value.standing
+        if kept is None or standing is None:
+            return self.value.sentence
+        reader = language or reader_language(self.value.language)
+        return suggestion_sentence(
+            kept_reasons(kept), Standing(standing), reader, translate_name, self.value.chance
+        )
 
     @strawberry.field(description="The card; null when it is no longer yours to see.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:
@@ -406,7 +426,13 @@ def _suggestion_of(value: tickets.ShownCard) -> Suggestion:
         ranker=value.ranker,
         at=value.at,
         standing=None if value.standing is None else Standing(value.standing),
-        sentence=value.sentence,
-        reasons=None if value.reasons is None else [Reason.shown(why) for why in value.reasons],
+        chance=value.chance,
+        reasons=None if value.reasons is None else _kept(value.reasons, value.language),
         shown=value.card,
+        value=value,
     )
+
+
+def _kept(why: Sequence[tickets.ShownReason], language: str) -> list[Reason]:
+    reader = reader_language(language)
+    return [Reason.from_domain(one, reader) for one in kept_reasons(why)]

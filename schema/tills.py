@@ -6,8 +6,9 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from billing.ledger import tills
+from billing.ledger import till_closings
 from billing.ledger.postings import PaymentMethod
+from billing.ledger.till_closings import CashTaker
 from schema.money import Money, Paise
 from schema.refusals import InvalidInput, MonthClosed, NotAllowed, OperationConflict
 
@@ -19,9 +20,13 @@ class TillInput:
     left: Paise | None = field(
         default=None, description="What stays in it for the next day; null: all of it."
     )
+    taken_to: CashTaker = field(
+        default=CashTaker.BANK, description="Where the rest goes; it is posted there."
+    )
     opening: Paise | None = field(
         default=None,
-        description="What lay in it before its first closing; later ones know what was left.",
+        description="What lay in it before its first closing; null: what the books say. Later "
+        "ones know what was left.",
     )
     reason: str | None = field(
         default=None,
@@ -37,7 +42,7 @@ class MethodSum:
     went: Money = field(description="What was given back.")
 
     @classmethod
-    def from_domain(cls, value: tills.MethodSum) -> Self:
+    def from_domain(cls, value: till_closings.MethodSum) -> Self:
         return cls(
             method=value.method,
             came=Money.from_domain(value.came),
@@ -45,26 +50,43 @@ class MethodSum:
         )
 
 
-@strawberry.type(description="A till that was counted; it never changes.")
+@strawberry.type(description="Why a closing does not stand any more.")
+class TillReopening:
+    reason: str = field(description="Why it was undone.")
+    at: datetime = field(description="When.")
+    by: strawberry.ID = field(description="By whom.")
+
+    @classmethod
+    def from_domain(cls, value: till_closings.TillReopening) -> Self:
+        return cls(reason=value.reason, at=value.at, by=strawberry.ID(value.by))
+
+
+@strawberry.type(description="A till that was counted; what was written down never changes.")
 class TillClosing:
     counted: Money = field(description="What was counted.")
     difference: Money = field(description="How much more, or below zero less, than expected.")
     left: Money = field(description="What stayed in it for the next day.")
-    taken: Money = field(description="What was taken out of it: to the bank, into the safe.")
+    taken: Money = field(description="What was taken out of it.")
+    taken_to: CashTaker | None = field(
+        description="Where that went; null: a closing from before it was posted."
+    )
     reason: str | None = field(description="Why it differed; null: it did not.")
     at: datetime = field(description="When it was written down.")
     by: strawberry.ID = field(description="By whom.")
+    reopening: TillReopening | None = field(description="What undid it; null: it stands.")
 
     @classmethod
-    def from_domain(cls, value: tills.TillClosing, difference: int) -> Self:
+    def from_domain(cls, value: till_closings.TillClosing, difference: int) -> Self:
         return cls(
             counted=Money.from_domain(value.counted),
             difference=Money.from_domain(difference),
             left=Money.from_domain(value.left),
             taken=Money.from_domain(value.counted - value.left),
+            taken_to=value.taken_to,
             reason=value.reason,
             at=value.at,
             by=strawberry.ID(value.by),
+            reopening=value.reopening and TillReopening.from_domain(value.reopening),
         )
 
 
@@ -80,7 +102,7 @@ class TillDay:
     closing: TillClosing | None = field(description="What was counted; null: it is open.")
 
     @classmethod
-    def from_domain(cls, value: tills.TillDay) -> Self:
+    def from_domain(cls, value: till_closings.TillDay) -> Self:
         closing, difference = value.closing, value.difference
         return cls(
             since=value.since,
@@ -94,7 +116,7 @@ class TillDay:
         )
 
 
-@strawberry.type(description="The till is closed; no money is dated into its days any more.")
+@strawberry.type(description="The till is closed; no cash is dated into its days while it stands.")
 class TillClosed:
     till: TillDay = field(description="The till with what was counted.")
 
@@ -102,4 +124,15 @@ class TillClosed:
 CloseTillResult = Annotated[
     TillClosed | InvalidInput | MonthClosed | NotAllowed | OperationConflict,
     strawberry.union("CloseTillResult", description="The closed till, or why it is open."),
+]
+
+
+@strawberry.type(description="The closing is undone; its days are counted again by the next one.")
+class TillReopened:
+    till: TillDay = field(description="The closing, with why it does not stand any more.")
+
+
+ReopenTillResult = Annotated[
+    TillReopened | InvalidInput | MonthClosed | NotAllowed | OperationConflict,
+    strawberry.union("ReopenTillResult", description="The undone closing, or why it stands."),
 ]

@@ -33,6 +33,7 @@ class MoneyEvent(StrEnum):
     E_INVOICE_CANCELLED = "e_invoice.cancel"
     MONTH_CLOSED = "month.close"
     TILL_CLOSED = "till.close"
+    TILL_REOPENED = "till.reopen"
     PRICE_SET = "price.set"
     STOCK_ADJUSTED = "stock.adjust"
 

@@ -35,6 +35,7 @@ KEEP: Mapping[str, LiteralString] = {
     "receipt_voucher": QUERIES["keep_receipt_voucher"],
     "closed_month": QUERIES["keep_closed_month"],
     "till_closing": QUERIES["keep_till_closing"],
+    "till_reopening": QUERIES["keep_till_reopening"],
     "price": QUERIES["keep_price"],
     "stock_delta": QUERIES["keep_stock_delta"],
     "e_invoice": QUERIES["keep_e_invoice"],

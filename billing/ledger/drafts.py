@@ -4,6 +4,7 @@ A draft holds who buys and the terms. What was done and what it costs is read an
 looks, and fixed by the issue alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +16,12 @@ from billing.gst import terms
 from billing.gst.parties import Party
 from billing.gst.terms import InvoiceTerms
 from billing.ledger import issued_documents
+from billing.ledger.books import QUERIES as BOOKS
 from billing.ledger.books import Books, BooksChange
 from domain.errors import IllegalTransition, NotFound, StaleVersion
 from domain.events import Event, EventType
-from domain.ids import GarageId, PersonId, TicketId
+from domain.ids import CustomerId, GarageId, PersonId, TicketId
+from records.customers import hold_customer
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
@@ -27,10 +30,14 @@ QUERIES = named_queries("drafts.sql", "billing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContent:
-    """What an invoice is to say beside the repair; `buyer` is None until somebody names one."""
+    """What an invoice is to say beside the repair.
+
+    `buyer` is None until somebody names one; `customer` is the record that named them, if one did.
+    """
 
     buyer: Party | None
     terms: InvoiceTerms
+    customer: CustomerId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +102,7 @@ class DraftStore:
 
         Raises:
             IllegalTransition: the ticket has an invoice, and issued ones never change.
-            NotFound: the draft is another garage's.
+            NotFound: the draft is another garage's, or the customer was erased meanwhile.
             StaleVersion: somebody else said it first.
             OperationConflict: the key was used for something else.
         """
@@ -104,6 +111,9 @@ class DraftStore:
                 issued = await transaction.first_row(QUERIES["issued"], ticket=ticket)
                 if issued is not None:
                     raise _invoiced(ticket, issued["number"])
+                if wish.customer is not None:
+                    # Nobody is erased while a draft begins to name them.
+                    await hold_customer(transaction.connection, wish.customer, change.garage)
                 held = await transaction.first_row(QUERIES["held"], ticket=ticket)
                 if held is not None and held["garage"] != change.garage:
                     raise NotFound("draft", ticket)
@@ -117,7 +127,15 @@ class DraftStore:
                     version=last + 1,
                     terms=Jsonb(terms.terms_to_json(wish.terms)),
                     buyer=self._sealed(wish.buyer, ticket),
+                    customer=wish.customer,
                 )
+        return await self.get_draft(ticket, change.garage)
+
+    async def edited_before(self, change: BooksChange, ticket: TicketId) -> InvoiceDraft | None:
+        """Give the draft that a change made when it was sent before; None: it was not."""
+        known = await self._records.rows(BOOKS["recall"], garage=change.garage, id=change.operation)
+        if [row["body_hash"] for row in known] != [change.body_hash]:
+            return None
         return await self.get_draft(ticket, change.garage)
 
     async def demand_uninvoiced(self, ticket: TicketId) -> None:
@@ -168,10 +186,25 @@ class DraftStore:
             ticket=ticket,
             garage=GarageId(row["garage"]),
             version=row["version"],
-            wish=DraftContent(buyer=buyer, terms=terms.read_terms(row["terms"])),
+            wish=DraftContent(
+                buyer=buyer,
+                terms=terms.read_terms(row["terms"]),
+                customer=row["made_from"] and CustomerId(row["made_from"]),
+            ),
             changed_at=row["changed_at"],
             changed_by=PersonId(row["changed_by"]),
         )
+
+
+async def forget_buyers(
+    connection: Connection, customer: CustomerId | None, tickets: Sequence[TicketId]
+) -> int:
+    """Let go of who buys in the drafts of a customer, and of tickets; say how many.
+
+    Ones of tickets that are invoiced come back without a buyer, should the invoice be void.
+    """
+    given = {"customer": customer, "tickets": list(tickets)}
+    return (await connection.execute(QUERIES["forget_buyers"], given)).rowcount
 
 
 def _event_values(event: Event) -> Row:

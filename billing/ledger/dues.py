@@ -85,15 +85,13 @@ class DueInvoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueCustomer:
-    """Who owes: all invoices of a registered customer, or one invoice of another.
+    """Who owes: all invoices of a GSTIN or of a record of the customer book, or one of another.
 
     Attributes:
-        key: tells them apart in this list alone.
-        invoice: one of theirs, which says who they are.
+        invoice: one of theirs, which says who they are and tells them apart in this list.
         oldest: the day of their oldest unpaid invoice.
     """
 
-    key: str
     invoice: InvoiceId
     invoices: int
     oldest: date
@@ -158,7 +156,7 @@ async def due_customers(
     first: int,
     after: tuple[int, str] | None = None,
 ) -> list[DueCustomer]:
-    """Give up to `first` who owe behind a sum and a key, who owes most first."""
+    """Give up to `first` who owe behind a sum and an invoice, who owes most first."""
     below, behind = after or (0, None)
     found = await records.rows(
         QUERIES["customers"],
@@ -179,7 +177,6 @@ async def _day_of(records: Records, garage: GarageId, invoice: str) -> date:
 
 def _customer_of(row: Row) -> DueCustomer:
     return DueCustomer(
-        key=row["customer"],
         invoice=InvoiceId(row["invoice"]),
         invoices=row["invoices"],
         oldest=row["oldest"],

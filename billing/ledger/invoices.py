@@ -23,7 +23,7 @@ from billing.ledger.issued_documents import DocumentBalance, IssuedDocument
 from billing.ledger.sellers import Seller
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import Event, EventType
-from domain.ids import EventId, GarageId, InvoiceId, SagaId, TicketId, derive_uuid
+from domain.ids import CustomerId, EventId, GarageId, InvoiceId, SagaId, TicketId, derive_uuid
 from records.database import Records
 from records.queries import named_queries
 
@@ -32,11 +32,15 @@ QUERIES = named_queries("ledger.sql", "billing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketInvoice:
-    """An invoice without its number, for a ticket; `saga` is who brings it, if a saga does."""
+    """An invoice without its number, for a ticket.
+
+    `saga` is who brings it, if a saga does; `customer` the record that named its buyer, if one did.
+    """
 
     ticket: TicketId
     invoice: Invoice
     saga: SagaId | None = None
+    customer: CustomerId | None = None
 
 
 class InvoiceLedger:
@@ -67,6 +71,10 @@ class InvoiceLedger:
                 number = await _take_number(transaction, seller, draft)
                 # Nothing of the rest is waited for one by one: the garage's books are held.
                 async with transaction.connection.pipeline():
+                    if wanted.customer is not None:
+                        await transaction.execute(
+                            QUERIES["made_from"], invoice=made, customer=wanted.customer
+                        )
                     return await self._write_document(transaction, seller, draft, number)
         return await self.get(made)
 
@@ -215,6 +223,22 @@ class InvoiceLedger:
         )
         live = await self.many([InvoiceId(row["invoice"]) for row in found], garage)
         return {document.ticket: document for document in live.values()}
+
+    async def customer_of(self, invoice: InvoiceId) -> CustomerId | None:
+        """Give the record that an invoice was made from, if it was made from one."""
+        found = await self._records.rows(QUERIES["customer_of"], invoice=invoice)
+        return CustomerId(found[0]["customer"]) if found else None
+
+    async def of_customer(
+        self, customer: CustomerId, *, first: int, after: InvoiceId | None = None
+    ) -> list[IssuedDocument]:
+        """Give up to `first` invoices that were made from a record, the newest first."""
+        found = await self._records.rows(
+            QUERIES["of_customer"], customer=customer, first=first, after=after
+        )
+        ids = [InvoiceId(row["invoice"]) for row in found]
+        read = await self.many(ids)
+        return [read[one] for one in ids]
 
     async def page(
         self,

@@ -52,6 +52,10 @@ class ReceivedMoney:
         if self.reference is not None:
             limits.clean_text("reference", self.reference, REFERENCE_LIMIT)
 
+    @property
+    def is_cash(self) -> bool:
+        return self.method is PaymentMethod.CASH
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
@@ -177,7 +181,7 @@ class PaymentStore:
                     raise OverLimit("amount", paise, left)
                 day = law_day(change.at)
                 back = ReceivedMoney(paise=paise, method=paid.method, day=day)
-                if await is_till_closed(transaction, day):
+                if back.is_cash and await is_till_closed(transaction, day):
                     raise IllegalTransition(of, "of a day whose till is closed", "refunded")
                 await transaction.demand_open(day)
                 invoice, ahead = await _money_holder(transaction, paid)
@@ -347,12 +351,12 @@ async def _write_kind(
 
 
 async def _demand_open_day(transaction: BooksTransaction, received: ReceivedMoney) -> None:
-    """Refuse a day that has not come or is closed; withheld tax is no money in the till."""
+    """Refuse a day that has not come or is closed; what is no cash does not lie in the till."""
     day = received.day
     if day > law_day(transaction.change.at):
         raise InvalidInput("day", f"{day} has not come yet")
     await transaction.demand_open(day)
-    if received.method is not PaymentMethod.TDS and await is_till_closed(transaction, day):
+    if received.is_cash and await is_till_closed(transaction, day):
         raise InvalidInput("day", f"the till of {day} is closed: choose a day after it")
 
 

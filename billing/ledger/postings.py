@@ -19,6 +19,7 @@ class Account(StrEnum):
     TDS = "tds_receivable"
     ADVANCES = "advances"
     CASH_DIFFERENCE = "cash_difference"
+    OWNER = "owner"
 
 
 class PaymentMethod(StrEnum):
@@ -94,9 +95,9 @@ def settlement_legs(paise: int, ticket: str, invoice: str) -> tuple[PostingLeg, 
     )
 
 
-def difference_legs(paise: int, about: str) -> tuple[PostingLeg, ...]:
-    """Give the legs of cash that was counted more (or, below zero, less) than was expected."""
-    return _balanced_legs(about, (Account.CASH, paise), (Account.CASH_DIFFERENCE, -paise))
+def cash_legs(source: Account, paise: int, about: str) -> tuple[PostingLeg, ...]:
+    """Give the legs of cash that came into the till (or, below zero, left it) by no payment."""
+    return _balanced_legs(about, (Account.CASH, paise), (source, -paise))
 
 
 def cash_account(method: PaymentMethod) -> Account:

@@ -12,15 +12,16 @@ from psycopg.types.json import Jsonb
 from access.personal_fields import SAGA_BUYER
 from access.vault import Vault
 from billing.gst import terms
-from billing.gst.parties import Party
+from billing.gst.parties import WALK_IN, Party
 from billing.gst.terms import InvoiceTerms
 from billing.ledger import issued_documents
 from domain.access import Actor, Role
 from domain.deeds import NOWHERE, Origin
 from domain.errors import Occupied, OperationConflict
 from domain.events import Event
-from domain.ids import GarageId, OperationId, PersonId, SagaId, TicketId, derive_uuid
+from domain.ids import CustomerId, GarageId, OperationId, PersonId, SagaId, TicketId, derive_uuid
 from records import outbox
+from records.customers import hold_customer
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
@@ -50,12 +51,16 @@ class SagaState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """An invoice as it is asked for, and where from."""
+    """An invoice as it is asked for, and where from; `customer` is the record that named the buyer.
+
+    Of a saga that ended the buyer is not kept.
+    """
 
     ticket: TicketId
     buyer: Party
     terms: InvoiceTerms
     body_hash: str
+    customer: CustomerId | None = None
     origin: Origin = NOWHERE
 
 
@@ -90,9 +95,13 @@ class SagaStore:
         Raises:
             OperationConflict: the operation asked for something else, or made an invoice that had
                 to be taken back.
+            NotFound: the customer was erased meanwhile.
         """
         own = saga_id(garage, operation)
         async with self._records.transaction() as connection:
+            if asked.customer is not None:
+                # Nobody is erased while a bill begins to name them.
+                await hold_customer(connection, asked.customer, garage)
             given = {
                 "id": own,
                 "garage": garage,
@@ -101,6 +110,7 @@ class SagaStore:
                 "body_hash": asked.body_hash,
                 "asked": Jsonb(terms.terms_to_json(asked.terms)),
                 "buyer": issued_documents.seal_party(asked.buyer, self._vault, SAGA_BUYER.at(own)),
+                "customer": asked.customer,
                 "actor": actor.id,
                 "role": actor.role,
                 "client": asked.origin.address,
@@ -113,8 +123,8 @@ class SagaStore:
                 raise OperationConflict(operation)
             if row["state"] == SagaState.UNDONE:
                 await _demand_repeatable(connection, own, operation)
-                await connection.execute(QUERIES["forget_steps"], {"id": own})
-                row |= {"state": SagaState.RUNNING}
+                await connection.execute(QUERIES["forget_steps"], given)
+                row |= {"state": SagaState.RUNNING, "buyer": given["buyer"]}
         return self._saga(row)
 
     async def get_saga(self, id: SagaId) -> Saga | None:
@@ -181,9 +191,8 @@ class SagaStore:
             operation=OperationId(str(row["operation"])),
             asked=InvoiceRequest(
                 ticket=TicketId(row["ticket"]),
-                buyer=issued_documents.open_party(
-                    bytes(row["buyer"]), self._vault, SAGA_BUYER.at(own)
-                ),
+                buyer=self._buyer_of(row, own),
+                customer=row["made_from"] and CustomerId(row["made_from"]),
                 terms=terms.read_terms(row["asked"]),
                 body_hash=row["body_hash"],
                 origin=Origin(address=row["client"], agent=row["agent"]),
@@ -194,6 +203,12 @@ class SagaStore:
             at=row["at"],
             state=SagaState(row["state"]),
         )
+
+    def _buyer_of(self, row: Row, own: SagaId) -> Party:
+        sealed = row["buyer"]
+        if sealed is None:
+            return WALK_IN
+        return issued_documents.open_party(bytes(sealed), self._vault, SAGA_BUYER.at(own))
 
 
 def saga_id(garage: GarageId, operation: OperationId) -> SagaId:

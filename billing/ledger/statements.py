@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from access.vault import Vault
 from billing.ledger.dues import QUERIES
+from billing.ledger.invoices import QUERIES as LEDGER
 from billing.ledger.issued_documents import IssuedDocument
 from domain.errors import InvalidInput
-from domain.ids import InvoiceId
+from domain.ids import CustomerId, InvoiceId
 from records.database import Records, Row
 
 
@@ -30,13 +31,13 @@ class StatementLine:
     """One change of a debt.
 
     Attributes:
-        n: its place in all that ever happened.
+        posting: what moved it, which with the invoice tells where a statement goes on.
         number: of the credit note, else of the invoice that it is about.
         paise: below zero what lowers the debt.
         balance: what was owed behind it, in paise.
     """
 
-    n: int
+    posting: str
     day: date
     at: datetime
     kind: StatementKind
@@ -45,15 +46,25 @@ class StatementLine:
     paise: int
     balance: int
 
+    @property
+    def place(self) -> str:
+        """Where it stands, whatever is dated before it later."""
+        return f"{self.posting} {self.invoice}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A customer's statement from one day to another: of who has no GSTIN, of that one invoice.
+    """A customer's statement from one day to another.
 
-    `opening` is what was owed before the first day, `closing` behind the last, in paise.
+    Attributes:
+        customer: the record that the invoice was made from. Who has neither a GSTIN nor a record
+            has a statement of that one invoice.
+        opening: what was owed before the first day, in paise.
+        closing: what was owed behind the last.
     """
 
     invoice: IssuedDocument
+    customer: CustomerId | None
     since: date
     until: date
     opening: int
@@ -73,42 +84,53 @@ class StatementStore:
         """
         if until < since:
             raise InvalidInput("until", f"{until} is before {since}")
-        given = self._customer_of(invoice)
+        made_from = await self._records.rows(LEDGER["customer_of"], invoice=invoice.id)
+        customer = CustomerId(made_from[0]["customer"]) if made_from else None
+        given = self._customer_of(invoice, customer)
         [found] = await self._records.rows(QUERIES["balances"], **given, since=since, until=until)
         return Statement(
             invoice=invoice,
+            customer=customer,
             since=since,
             until=until,
             opening=found["opening"],
             closing=found["closing"],
         )
 
-    async def lines(self, statement: Statement, *, first: int, after: int) -> list[StatementLine]:
+    async def lines(
+        self, statement: Statement, *, first: int, after: str | None = None
+    ) -> list[StatementLine]:
         """Give up to `first` lines behind the place `after`, in the order of their days."""
+        posting, _, about = (after or "").partition(" ")
         found = await self._records.rows(
             QUERIES["statement"],
-            **self._customer_of(statement.invoice),
+            **self._customer_of(statement.invoice, statement.customer),
             since=statement.since,
             until=statement.until,
-            behind=after,
+            posting=posting or None,
+            about=about,
             first=first,
         )
         return [_line_of(row) for row in found]
 
-    def _customer_of(self, invoice: IssuedDocument) -> dict[str, object]:
-        """Give whose debt is meant: of all invoices of a GSTIN's mark, else of this one alone."""
+    def _customer_of(
+        self, invoice: IssuedDocument, customer: CustomerId | None
+    ) -> dict[str, object]:
+        """Give whose debt is meant: of all invoices of a GSTIN's mark, else of a record's, else of
+        this one alone.
+        """
         gstin = invoice.invoice.recipient.gstin
         return {
             "garage": invoice.garage,
             "mark": None if gstin is None else self._vault.mark("gstin", gstin.value),
+            "customer": customer,
             "invoice": invoice.id,
-            "issued": invoice.invoice.date,
         }
 
 
 def _line_of(row: Row) -> StatementLine:
     return StatementLine(
-        n=row["n"],
+        posting=str(row["id"]),
         day=row["day"],
         at=row["at"],
         kind=StatementKind(row["kind"]),

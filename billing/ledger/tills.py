@@ -1,107 +1,33 @@
 """The till of a garage: counted at the end of a day against what the payments say of its cash.
 
-A closing covers the days since the one before it, the first its own day alone. What was counted
-more or less than the payments say is kept with a reason, and posted. What was taken out, and what
-lay there before the first closing, stands in the closings alone. No money is dated into a closed
-day; tax that a customer withheld is no money, and may be.
+A closing covers the days since the one before it, the first its own day alone. It posts what was
+counted more or less than the payments say, with its reason, what was taken out, and, the first
+time, what lay there before: then the account of cash is what was left. No cash is dated into a
+closed day. The last closing may be undone while its month is open; its postings go the other way.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
 from billing.gst import money
 from billing.gst.law_dates import law_day
-from billing.ledger import postings
+from billing.ledger import postings, till_closings, till_rows
 from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
-from billing.ledger.postings import PaymentMethod
-from domain import limits
+from billing.ledger.postings import PostingLeg
+from billing.ledger.till_closings import MethodSum, TillClosing, TillCount, TillDay
 from domain.errors import InvalidInput
-from domain.ids import GarageId, PersonId
+from domain.ids import GarageId
 from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES: Final = named_queries("tills.sql", "billing")
-REASON_LIMIT, REASON_LEAST = 500, 10
 A_DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TillCount:
-    """What somebody counted at the end of a day, in paise.
-
-    Attributes:
-        left: what stays for the next day, the rest is taken out; None: all of it stays.
-        opening: what lay in the till before its first closing; later ones know what was left.
-        reason: why it is not what the payments say; None: it is.
-    """
-
-    day: date
-    counted: int
-    left: int | None = None
-    opening: int | None = None
-    reason: str | None = None
-
-    def __post_init__(self) -> None:
-        for field in ("counted", "left", "opening"):
-            paise = getattr(self, field)
-            if paise is not None:
-                money.whole_paise(field, paise, least=0)
-        if self.left is not None and self.left > self.counted:
-            raise InvalidInput("left", "is more than was counted")
-        if self.reason is not None:
-            said = limits.clean_prose("reason", self.reason, REASON_LIMIT, least=REASON_LEAST)
-            object.__setattr__(self, "reason", said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodSum:
-    """What came in and what went back by one method, in paise."""
-
-    method: PaymentMethod
-    came: int
-    went: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TillClosing:
-    """What was counted and kept, in paise."""
-
-    counted: int
-    left: int
-    reason: str | None
-    at: datetime
-    by: PersonId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TillDay:
-    """A till from one day to another: what the payments say, and its closing; None: it is open."""
-
-    garage: GarageId
-    since: date
-    day: date
-    opening: int
-    methods: tuple[MethodSum, ...]
-    closing: TillClosing | None = None
-
-    @property
-    def cash(self) -> MethodSum:
-        found = [one for one in self.methods if one.method is PaymentMethod.CASH]
-        return found[0] if found else MethodSum(method=PaymentMethod.CASH, came=0, went=0)
-
-    @property
-    def expected(self) -> int:
-        """What should lie in it, in paise; below zero more went than was there."""
-        return self.opening + self.cash.came - self.cash.went
-
-    @property
-    def difference(self) -> int | None:
-        """What was counted more (or, below zero, less) than expected."""
-        return None if self.closing is None else self.closing.counted - self.expected
+# Where the list of closings begins: a day and its turn, the latest first.
+NEWEST: Final = (date.max, 1)
 
 
 class TillStore:
@@ -115,28 +41,44 @@ class TillStore:
         Raises:
             InvalidInput: the day is closed or has not come, a difference has no reason, or what the
                 till began with is not what the last closing left.
-            MonthClosed: a difference would be posted into a closed month.
+            MonthClosed: something would be posted into a closed month.
             OperationConflict: the operation said something else.
         """
         async with self._books.open_transaction(change) as transaction:
-            made = await transaction.recall_made(count.day.isoformat())
+            turn = await _next_turn(transaction, count.day)
+            place = till_closings.turn_place(count.day, turn)
+            made = await transaction.recall_made(place)
             if made is None:
-                till = await _open_till(transaction, count)
-                reason = _reason_of(till, count)
-                await transaction.keep_row(
-                    "till_closing",
-                    f"{change.garage}@{count.day}",
-                    _row(change, till, count, reason),
-                )
-                difference = count.counted - till.expected
-                if difference:
-                    await transaction.demand_open(count.day)
-                    legs = postings.difference_legs(difference, change.garage)
-                    await post_entries(transaction, "till", legs, count.day)
-                await transaction.chain_event(MoneyEvent.TILL_CLOSED, count.day.isoformat())
+                opened, brought = await _open_till(transaction, count)
+                closing = _closing_of(change, opened, count, turn=turn, brought=brought)
+                till = replace(opened, closing=closing)
+                row = till_rows.closing_row(till, closing)
+                await transaction.keep_row("till_closing", f"{change.garage}@{place}", row)
+                await _post(transaction, "till", till_closings.closing_legs(till), till.day)
+                await transaction.chain_event(MoneyEvent.TILL_CLOSED, place)
         # Sent again a day later, who named no day meant the day of then.
-        day = count.day if made is None else date.fromisoformat(made)
-        return await self.till(change.garage, day)
+        return await self._closing(change.garage, made or place)
+
+    async def reopen_till(self, change: BooksChange, day: date, reason: str) -> TillDay:
+        """Undo the last closing, which was of `day`; its days are counted again by the next one.
+
+        Raises:
+            InvalidInput: it is not the day of the last closing, or the reason says too little.
+            MonthClosed: its month is closed.
+            OperationConflict: the operation said something else.
+        """
+        said = till_closings.till_reason(reason)
+        async with self._books.open_transaction(change) as transaction:
+            last = await transaction.first_row(QUERIES["last"])
+            place = _place_of(last) if last else day.isoformat()
+            made = await transaction.recall_made(place)
+            if made is None:
+                if last is None or last["day"] != day:
+                    raise InvalidInput("day", _not_the_last(last))
+                await transaction.demand_open(day)
+                await _undo(transaction, last, said)
+                await transaction.chain_event(MoneyEvent.TILL_REOPENED, place)
+        return await self._closing(change.garage, made or place)
 
     async def till(self, garage: GarageId, day: date) -> TillDay:
         """Give the closing that a day belongs to, or the till as it stands since the last one.
@@ -146,33 +88,54 @@ class TillStore:
         closed = await self._records.rows(QUERIES["covering"], garage=garage, day=day)
         if closed:
             [row] = closed
-            return _closed_till(row, await self._moved(garage, row["since"], row["day"]))
+            return till_rows.closed_till(row, await self._moved(garage, row["since"], row["day"]))
         last = await self._records.rows(QUERIES["last"], garage=garage)
         open_since = last[0]["day"] + A_DAY if last else day
         since = min(open_since, day)
+        if not last:
+            opening = await self._first_opening(garage, since)
+        else:
+            opening = last[0]["left_paise"] if since == open_since else 0
         return TillDay(
             garage=garage,
             since=since,
             day=day,
-            opening=last[0]["left_paise"] if last and since == open_since else 0,
+            opening=opening,
             methods=await self._moved(garage, since, day),
         )
 
     async def closings(
-        self, garage: GarageId, *, first: int, before: date | None = None
+        self, garage: GarageId, *, first: int, before: tuple[date, int] = NEWEST
     ) -> list[TillDay]:
-        """Give up to `first` closed tills before a day, the latest first."""
+        """Give up to `first` closings, undone ones too, before a day's turn, the latest first."""
+        day, turn = before
         found = await self._records.rows(
-            QUERIES["closings"], garage=garage, before=before or date.max, first=first
+            QUERIES["closings"], garage=garage, day=day, turn=turn, first=first
         )
-        moved = defaultdict[date, list[Row]](list)
-        days = [row["day"] for row in found]
-        for row in await self._records.rows(QUERIES["moved_by"], garage=garage, days=days):
-            moved[row["till"]].append(row)
-        return [_closed_till(row, _sums_of(moved[row["day"]])) for row in found]
+        spans = [(row["since"], row["day"]) for row in found]
+        moved: dict[tuple[date, date], list[Row]] = {span: [] for span in spans}
+        since, until = [span[0] for span in spans], [span[1] for span in spans]
+        for row in await self._records.rows(
+            QUERIES["moved_by"], garage=garage, since=since, until=until
+        ):
+            moved[row["since"], row["until"]].append(row)
+        return [
+            till_rows.closed_till(row, till_rows.sums_of(moved[span]))
+            for row, span in zip(found, spans, strict=True)
+        ]
+
+    async def _closing(self, garage: GarageId, place: str) -> TillDay:
+        day, turn = till_closings.read_place(place)
+        [row] = await self._records.rows(QUERIES["closing"], garage=garage, day=day, turn=turn)
+        return till_rows.closed_till(row, await self._moved(garage, row["since"], row["day"]))
+
+    async def _first_opening(self, garage: GarageId, since: date) -> int:
+        """Give what the books say lay in a till that was never counted."""
+        [held] = await self._records.rows(QUERIES["cash"], garage=garage, day=since)
+        return max(0, held["paise"])
 
     async def _moved(self, garage: GarageId, since: date, day: date) -> tuple[MethodSum, ...]:
-        return _sums_of(
+        return till_rows.sums_of(
             await self._records.rows(QUERIES["moved"], garage=garage, since=since, day=day)
         )
 
@@ -182,8 +145,51 @@ async def is_till_closed(transaction: BooksTransaction, day: date) -> bool:
     return await transaction.first_row(QUERIES["closed"], day=day) is not None
 
 
-async def _open_till(transaction: BooksTransaction, count: TillCount) -> TillDay:
-    """Give the till that a count closes, if that day may be closed."""
+def _place_of(closing: Row) -> str:
+    return till_closings.turn_place(closing["day"], closing["turn"])
+
+
+async def _post(
+    transaction: BooksTransaction, kind: str, legs: Sequence[PostingLeg], day: date
+) -> None:
+    """Post what a closing moves, if it moves anything."""
+    if legs:
+        await transaction.demand_open(day)
+        await post_entries(transaction, kind, legs, day)
+
+
+async def _undo(transaction: BooksTransaction, closing: Row, reason: str) -> None:
+    """Write that a closing does not stand any more; what it posted goes the other way."""
+    change, day = transaction.change, closing["day"]
+    row = {
+        "garage": change.garage,
+        "day": day,
+        "turn": closing["turn"],
+        "reason": reason,
+        "at": change.at,
+        "by_whom": change.actor,
+    }
+    await transaction.keep_row("till_reopening", f"{change.garage}@{_place_of(closing)}", row)
+    legs = till_closings.closing_legs(till_rows.closed_till(closing, ()))
+    await _post(transaction, "till_reopening", postings.reversal_legs(legs), day)
+
+
+async def _next_turn(transaction: BooksTransaction, day: date) -> int:
+    known = await transaction.first_row(QUERIES["turn"], day=day)
+    return 1 + (known["closed"] if known else 0)
+
+
+async def _cash_before(transaction: BooksTransaction, day: date) -> int:
+    held = await transaction.first_row(QUERIES["cash"], day=day)
+    return held["paise"] if held else 0
+
+
+async def _open_till(transaction: BooksTransaction, count: TillCount) -> tuple[TillDay, int]:
+    """Give the till that a count closes, if that day may be closed, and what the owner put there.
+
+    That is what lay in it beyond what the books say of cash: at the first closing, and at the first
+    behind one from before closings posted what was taken out.
+    """
     if count.day > law_day(transaction.change.at):
         raise InvalidInput("day", f"{count.day} has not come yet")
     last = await transaction.first_row(QUERIES["last"])
@@ -193,62 +199,49 @@ async def _open_till(transaction: BooksTransaction, count: TillCount) -> TillDay
         left = money.grouped_amount(money.Paise(last["left_paise"]))
         raise InvalidInput("opening", f"the last closing left Rs {left}; leave it out")
     since = count.day if last is None else last["day"] + A_DAY
-    return TillDay(
+    known = last is not None and last["taken_to"] is not None
+    booked = last["left_paise"] if last and known else await _cash_before(transaction, since)
+    opening = _opening_of(last, count.opening, booked)
+    till = TillDay(
         garage=transaction.change.garage,
         since=since,
         day=count.day,
-        opening=(count.opening or 0) if last is None else last["left_paise"],
-        methods=_sums_of(await transaction.rows(QUERIES["moved"], since=since, day=count.day)),
-    )
-
-
-def _reason_of(till: TillDay, count: TillCount) -> str | None:
-    """Give why a count differs; where it does not there is nothing to explain."""
-    if count.counted == till.expected:
-        return None
-    if count.reason is None:
-        said = money.grouped_amount(money.Paise(till.expected))
-        raise InvalidInput("reason", f"is needed: the payments say Rs {said}")
-    return count.reason
-
-
-def _row(
-    change: BooksChange, till: TillDay, count: TillCount, reason: str | None
-) -> dict[str, object]:
-    return {
-        "garage": change.garage,
-        "day": count.day,
-        "since": till.since,
-        "opening_paise": till.opening,
-        "came_paise": till.cash.came,
-        "went_paise": till.cash.went,
-        "counted_paise": count.counted,
-        "left_paise": count.counted if count.left is None else count.left,
-        "reason": reason,
-        "at": change.at,
-        "by_whom": change.actor,
-    }
-
-
-def _closed_till(row: Row, methods: tuple[MethodSum, ...]) -> TillDay:
-    return TillDay(
-        garage=GarageId(row["garage"]),
-        since=row["since"],
-        day=row["day"],
-        opening=row["opening_paise"],
-        methods=methods,
-        closing=TillClosing(
-            counted=row["counted_paise"],
-            left=row["left_paise"],
-            reason=row["reason"],
-            at=row["at"],
-            by=PersonId(row["by_whom"]),
+        opening=opening,
+        methods=till_rows.sums_of(
+            await transaction.rows(QUERIES["moved"], since=since, day=count.day)
         ),
     )
+    return till, opening - booked
 
 
-def _sums_of(found: list[Row]) -> tuple[MethodSum, ...]:
-    return tuple(
-        MethodSum(method=PaymentMethod(row["method"]), came=row["came"], went=row["went"])
-        for row in found
+def _opening_of(last: Row | None, said: int | None, booked: int) -> int:
+    """Give what lay in a till: what was left, else what somebody says, else what the books say."""
+    if last is not None:
+        return last["left_paise"]
+    return max(0, booked) if said is None else said
+
+
+def _closing_of(
+    change: BooksChange, till: TillDay, count: TillCount, *, turn: int, brought: int
+) -> TillClosing:
+    """Give the closing of a till; where the count is as expected there is nothing to explain."""
+    differs = count.counted != till.expected
+    if differs and count.reason is None:
+        said = money.grouped_amount(money.Paise(till.expected))
+        raise InvalidInput("reason", f"is needed: the payments say Rs {said}")
+    return TillClosing(
+        turn=turn,
+        counted=count.counted,
+        left=count.kept,
+        brought=brought,
+        taken_to=count.taken_to,
+        reason=count.reason if differs else None,
+        at=change.at,
+        by=change.actor,
     )
+
+
+def _not_the_last(last: Row | None) -> str:
+    if last is None:
+        return "no till is closed"
+    return f"the last closing is that of {last['day']}: it is reopened first"

@@ -22,6 +22,7 @@ TABLES: Final = (
     "e_invoice_cancel",
     "closed_month",
     "till_closing",
+    "till_reopening",
     "posting",
     "payment",
     "receipt_voucher",
@@ -37,6 +38,7 @@ GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
     "payment": (("receipt", None),),
     "posting": (("cause", None),),
     "setting": (("turnover", 0), ("scheme", "regular")),
+    "till_closing": (("turn", 1), ("brought_paise", 0), ("taken_to", None)),
 }
 PARTS: Final[Mapping[str, LiteralString]] = {
     "invoice": QUERIES["parts_of_invoice"],

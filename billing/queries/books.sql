@@ -94,12 +94,18 @@ insert into closed_month (garage, month, at, by_whom)
 values (%(garage)s, %(month)s, %(at)s, %(by_whom)s)
 
 -- name: keep_till_closing
--- What was counted in a till: from now on no money is dated into these days.
+-- What was counted in a till: while it stands, no cash is dated into these days.
 insert into till_closing
     (garage, day, since, opening_paise, came_paise, went_paise, counted_paise, left_paise, reason, at,
-     by_whom)
+     by_whom, turn, brought_paise, taken_to)
 values (%(garage)s, %(day)s, %(since)s, %(opening_paise)s, %(came_paise)s, %(went_paise)s,
-        %(counted_paise)s, %(left_paise)s, %(reason)s, %(at)s, %(by_whom)s)
+        %(counted_paise)s, %(left_paise)s, %(reason)s, %(at)s, %(by_whom)s, %(turn)s,
+        %(brought_paise)s, %(taken_to)s)
+
+-- name: keep_till_reopening
+-- That a closing does not stand any more.
+insert into till_reopening (garage, day, turn, reason, at, by_whom)
+values (%(garage)s, %(day)s, %(turn)s, %(reason)s, %(at)s, %(by_whom)s)
 
 -- name: keep_price
 -- What a part costs from a moment on.

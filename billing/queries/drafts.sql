@@ -4,7 +4,7 @@
 insert into invoice_draft as held (ticket, garage, version, terms, changed_at, changed_by)
 values (%(ticket)s, %(garage)s, 1, %(terms)s, %(at)s, %(actor)s)
 on conflict (ticket) do update set
-    version = held.version + 1, terms = excluded.terms, buyer = null,
+    version = held.version + 1, terms = excluded.terms, buyer = null, made_from = null,
     changed_at = excluded.changed_at, changed_by = excluded.changed_by,
     deleted_at = null, deleted_by = null
 where held.deleted_at < excluded.changed_at
@@ -12,7 +12,7 @@ where held.deleted_at < excluded.changed_at
 -- name: drop
 -- Nothing of it stays but that it was there, until when, and who threw it away.
 update invoice_draft
-set version = version + 1, terms = %(terms)s, buyer = null, changed_at = %(at)s,
+set version = version + 1, terms = %(terms)s, buyer = null, made_from = null, changed_at = %(at)s,
     changed_by = %(actor)s, deleted_at = %(at)s, deleted_by = %(actor)s
 where ticket = %(ticket)s and garage = %(garage)s and deleted_at is null
 
@@ -22,12 +22,20 @@ select garage, version, deleted_at from invoice_draft where ticket = %(ticket)s 
 
 -- name: write
 -- What it says from now on.
-insert into invoice_draft as held (ticket, garage, version, terms, buyer, changed_at, changed_by)
-values (%(ticket)s, %(garage)s, %(version)s, %(terms)s, %(buyer)s, %(at)s, %(actor)s)
+insert into invoice_draft as held
+    (ticket, garage, version, terms, buyer, made_from, changed_at, changed_by)
+values (%(ticket)s, %(garage)s, %(version)s, %(terms)s, %(buyer)s, %(customer)s, %(at)s, %(actor)s)
 on conflict (ticket) do update set
     version = excluded.version, terms = excluded.terms, buyer = excluded.buyer,
+    made_from = excluded.made_from,
     changed_at = excluded.changed_at, changed_by = excluded.changed_by,
     deleted_at = null, deleted_by = null
+
+-- name: forget_buyers
+-- Who was to buy is forgotten, by who buys or by the ticket. The version stays: to whoever asks again for what
+-- they asked before, the draft is the same.
+update invoice_draft set buyer = null, made_from = null
+where buyer is not null and (made_from = %(customer)s or ticket = any(%(tickets)s))
 
 -- name: issued
 -- The invoice that stands for the ticket: neither void nor credited whole.

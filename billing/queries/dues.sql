@@ -20,15 +20,17 @@ order by issue_date, invoice limit %(first)s
 select issue_date from invoice_balance where invoice = %(invoice)s and garage = %(garage)s
 
 -- name: customers
--- Who owes, who owes most first: a registered customer's invoices together, another's each alone.
+-- Who owes, who owes most first: the invoices of a GSTIN together, or of one record of the customer book;
+-- another's each alone. A place in the list is a sum and an invoice, which tell nothing of who owes.
 with owed as (
     select due.invoice, due.issue_date, due.due,
-           coalesce(encode(paper.gstin_mark, 'hex'), due.invoice) as customer
+           coalesce(encode(paper.gstin_mark, 'hex'), record.made_from, due.invoice) as customer
     from dues_of(%(garage)s, %(as_of)s::date) as due
     join invoice as paper on paper.issue_date = due.issue_date and paper.id = due.invoice
+    left join invoice_customer as record on record.invoice = due.invoice
     where due.due > 0
 ), summed as (
-    select customer, sum(due)::bigint as due, count(*) as invoices, min(issue_date) as oldest,
+    select sum(due)::bigint as due, count(*) as invoices, min(issue_date) as oldest,
            max(invoice) as invoice,
            coalesce(sum(due) filter (where %(as_of)s::date - issue_date <= 30), 0)::bigint as age_0,
            coalesce(sum(due) filter (where %(as_of)s::date - issue_date between 31 and 60), 0)::bigint
@@ -39,17 +41,19 @@ with owed as (
     from owed group by customer
 )
 select * from summed
-where %(behind)s::text is null or (due, customer) < (%(below)s::bigint, %(behind)s)
-order by due desc, customer desc limit %(first)s
+where %(behind)s::text is null or (due, invoice) < (%(below)s::bigint, %(behind)s)
+order by due desc, invoice desc limit %(first)s
 
 -- name: statement
--- What happened to the debt of a customer: of the invoices of one mark, or of one invoice, by day. The
--- balance behind each line is the sum of all before it; lines before the span are in it, and not told.
+-- What happened to the debt of a customer: of the invoices of one mark, of one record of the customer book,
+-- or of one invoice, by day. The balance behind each line is the sum of all before it; lines before the span
+-- are in it, and not told. A page goes on behind a line that is named, wherever that stands by now.
 with paper as (
-    select id from invoice
-    where garage = %(garage)s and kind = 'invoice'
-      and ((%(mark)s::bytea is not null and gstin_mark = %(mark)s)
-           or (%(mark)s::bytea is null and id = %(invoice)s and issue_date = %(issued)s))
+    select id from invoice where garage = %(garage)s and kind = 'invoice' and gstin_mark = %(mark)s
+    union
+    select invoice from invoice_customer where made_from = %(customer)s and %(mark)s::bytea is null
+    union
+    select %(invoice)s where %(mark)s::bytea is null
 ), moved as (
     select posting.id, posting.day, posting.at, posting.kind, posting.cause, entry.about,
            sum(entry.paise)::bigint as paise
@@ -58,23 +62,26 @@ with paper as (
     where posting.day <= %(until)s::date
     group by posting.id, entry.about
 ), run as (
-    select moved.*, sum(paise) over (order by day, at, kind <> 'sale', id, about)::bigint as balance,
-           row_number() over (order by day, at, kind <> 'sale', id, about) as n
+    select moved.*, sum(paise) over (order by day, at, kind <> 'sale', id, about)::bigint as balance
     from moved
 )
 select run.*, coalesce(document.number, own.number) as number
 from run left join document on document.id = run.cause
 join document as own on own.id = run.about
-where day >= %(since)s::date and n > %(behind)s
-order by n limit %(first)s
+where run.day >= %(since)s::date
+  and (%(posting)s::text is null or (run.day, run.at, run.kind <> 'sale', run.id, run.about) > (
+      select day, at, kind <> 'sale', id, about from moved
+      where id = %(posting)s and about = %(about)s))
+order by run.day, run.at, run.kind <> 'sale', run.id, run.about limit %(first)s
 
 -- name: balances
 -- What a customer owed before a span and at its end.
 with paper as (
-    select id from invoice
-    where garage = %(garage)s and kind = 'invoice'
-      and ((%(mark)s::bytea is not null and gstin_mark = %(mark)s)
-           or (%(mark)s::bytea is null and id = %(invoice)s and issue_date = %(issued)s))
+    select id from invoice where garage = %(garage)s and kind = 'invoice' and gstin_mark = %(mark)s
+    union
+    select invoice from invoice_customer where made_from = %(customer)s and %(mark)s::bytea is null
+    union
+    select %(invoice)s where %(mark)s::bytea is null
 )
 select coalesce(sum(entry.paise) filter (where posting.day < %(since)s::date), 0)::bigint as opening,
        coalesce(sum(entry.paise), 0)::bigint as closing

@@ -60,6 +60,21 @@ where document.id = any(%(ids)s)
 select ticket, invoice from invoiced_ticket
 where ticket = any(%(tickets)s) and (%(garage)s::text is null or garage = %(garage)s)
 
+-- name: made_from
+-- Which record of the customer book named who buys.
+insert into invoice_customer (invoice, garage, made_from)
+values (%(invoice)s, %(garage)s, %(customer)s)
+
+-- name: customer_of
+-- The record that an invoice was made from.
+select made_from as customer from invoice_customer where invoice = %(invoice)s
+
+-- name: of_customer
+-- Invoices that were made from a record, the newest first.
+select invoice from invoice_customer
+where made_from = %(customer)s and (%(after)s::text is null or invoice < %(after)s)
+order by invoice desc limit %(first)s
+
 -- name: notes
 -- The credit notes of invoices, the oldest first.
 select paper.* from invoice as paper

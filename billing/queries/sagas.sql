@@ -1,9 +1,9 @@
 -- name: begin
 -- One saga for each operation of a garage.
-insert into saga (id, garage, ticket, operation, body_hash, asked, buyer, actor, role, at, state,
-                  client, agent)
+insert into saga (id, garage, ticket, operation, body_hash, asked, buyer, made_from, actor, role, at,
+                  state, client, agent)
 values (%(id)s, %(garage)s, %(ticket)s, %(operation)s, %(body_hash)s, %(asked)s, %(buyer)s,
-        %(actor)s, %(role)s, %(at)s, 'running', %(client)s, %(agent)s)
+        %(customer)s, %(actor)s, %(role)s, %(at)s, 'running', %(client)s, %(agent)s)
 on conflict do nothing
 
 -- name: held
@@ -15,9 +15,10 @@ select * from saga where id = %(id)s for update
 select * from saga where id = %(id)s
 
 -- name: forget_steps
--- One that was undone begins anew.
+-- One that was undone begins anew, for whoever buys by what is asked now.
 with gone as (delete from saga_step where saga = %(id)s)
-update saga set state = 'running', reason = null where id = %(id)s
+update saga set state = 'running', reason = null, buyer = %(buyer)s, made_from = %(customer)s
+where id = %(id)s
 
 -- name: lease
 -- Takes the ticket, unless another saga has it: one that ran out goes to whoever ends its saga.
@@ -49,8 +50,11 @@ insert into saga_step (saga, step, at, gave) values (%(id)s, %(step)s, %(at)s, %
 on conflict do nothing
 
 -- name: turn
--- Where the saga stands.
-update saga set state = %(state)s, reason = coalesce(%(reason)s, reason) where id = %(id)s
+-- Where the saga stands. Behind its end nobody needs to know who bought: the invoice says it.
+update saga
+set state = %(state)s, reason = coalesce(%(reason)s, reason),
+    buyer = case when %(state)s in ('done', 'undone') then null else buyer end
+where id = %(id)s
 
 -- name: unfinished
 -- Sagas whose worker is gone: their lease has run out, or they died before they had one.

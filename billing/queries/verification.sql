@@ -47,8 +47,17 @@ where garage || '@' || month = any(%(keys)s)
 
 -- name: till_closing
 -- What was counted in tills.
-select garage || '@' || day as audit_key, till_closing.* from till_closing
-where garage || '@' || day = any(%(keys)s)
+select keyed.key as audit_key, till_closing.*
+from till_closing cross join lateral
+    (select garage || '@' || day || case when turn > 1 then '#' || turn else '' end as key) as keyed
+where keyed.key = any(%(keys)s)
+
+-- name: till_reopening
+-- What was counted anew.
+select keyed.key as audit_key, till_reopening.*
+from till_reopening cross join lateral
+    (select garage || '@' || day || case when turn > 1 then '#' || turn else '' end as key) as keyed
+where keyed.key = any(%(keys)s)
 
 -- name: posting
 -- What was posted.
@@ -93,8 +102,12 @@ with kept (kept, key) as (
               where garage = %(garage)s
     union all select 'closed_month', garage || '@' || month from closed_month
               where garage = %(garage)s
-    union all select 'till_closing', garage || '@' || day from till_closing
-              where garage = %(garage)s
+    union all select 'till_closing',
+                     garage || '@' || day || case when turn > 1 then '#' || turn else '' end
+              from till_closing where garage = %(garage)s
+    union all select 'till_reopening',
+                     garage || '@' || day || case when turn > 1 then '#' || turn else '' end
+              from till_reopening where garage = %(garage)s
     union all select 'posting', id from posting where garage = %(garage)s
     union all select 'payment', id from payment where garage = %(garage)s
     union all select 'receipt_voucher', payment from receipt_voucher where garage = %(garage)s
@@ -124,6 +137,10 @@ with counted as (
 ), held as (
     select month, kind, code, rate_bp, lines, taxable_paise, cgst_paise, sgst_paise, igst_paise
     from month_total where garage = %(garage)s and lines <> 0
+), cash as (
+    select posting.day, sum(entry.paise) as paise
+    from entry join posting on posting.id = entry.posting
+    where entry.garage = %(garage)s and entry.account = 'cash' group by posting.day
 )
 (select 'invoice_balance' as kept, paper.id as key
  from invoice as paper
@@ -154,12 +171,22 @@ union all
  order by 2 limit 1)
 union all
 (select 'till_closing', closing.garage || '@' || closing.day
- from till_closing as closing
+ from till_count as closing
  cross join lateral (
      select coalesce(sum(paise) filter (where kind <> 'refund'), 0) as came,
             coalesce(sum(paise) filter (where kind = 'refund'), 0) as went
      from payment where payment.garage = closing.garage and method = 'cash'
        and payment.day between closing.since and closing.day) as moved
- where closing.garage = %(garage)s and (came_paise, went_paise) <> (came, went)
+ where closing.garage = %(garage)s and reopened_at is null
+   and (came_paise, went_paise) <> (came, went)
+ order by 2 limit 1)
+union all
+-- After a closing that stands the account of cash is what was left in the till.
+(select 'till_closing', closing.garage || '@' || closing.day
+ from till_count as closing
+ cross join lateral (select coalesce(sum(paise), 0) as paise from cash
+                     where cash.day <= closing.day) as held
+ where closing.garage = %(garage)s and reopened_at is null and taken_to is not null
+   and held.paise <> left_paise
  order by 2 limit 1)
 limit 1

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from graphql import (
@@ -27,6 +27,8 @@ from resolvers.document_limits import DocumentLimits
 
 API = build_api(introspection=False).types
 PAGE = 3
+# What a document takes as a variable.
+TEXTS = frozenset({"ID", "String", "UUID"})
 SCALARS: Mapping[str, object] = {
     "ID": "nothing",
     "String": "nothing",
@@ -55,6 +57,55 @@ def filled(found: GraphQLField, given: Mapping[str, object]) -> str:
         if (said := _argument(name, argument, given)) is not None
     ]
     return f"({', '.join(told)})" if told else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A root field as a document asks it; ids and texts are variables: one text serves all."""
+
+    text: str
+    declared: str
+    variables: Mapping[str, str] = field(compare=False)
+
+
+def argument_kind(argument: GraphQLArgument) -> str:
+    """Give the name of an argument's type, without its lists and `!`."""
+    return str(cast("object", get_named_type(cast("Any", argument.type))))
+
+
+class Question(NamedTuple):
+    text: str
+    variables: Mapping[str, str]
+
+
+def call_of(name: str, found: GraphQLField, given: Mapping[str, object]) -> Call:
+    """Give a root field with its arguments: the given ones and the needed."""
+    told, declared, variables = list[str](), list[str](), dict[str, str]()
+    for key, argument in found.args.items():
+        said = _argument(key, argument, given)
+        if isinstance(said, str) and argument_kind(argument) in TEXTS:
+            told.append(f"{key}: ${key}")
+            declared.append(f"${key}: {argument.type}")
+            variables[key] = said
+        elif said is not None:
+            told.append(f"{key}: {_literal(said, argument.type)}")
+    return Call(
+        text=f"{name}({', '.join(told)})" if told else name,
+        declared=f"({', '.join(declared)})" if declared else "",
+        variables=variables,
+    )
+
+
+def questions(
+    call: Call, member: GraphQLObjectType, depth: int, operation: str = "query"
+) -> Iterator[Question]:
+    """Give documents that walk every edge within `depth` of what a root field gives, as `member`.
+
+    Each edge is walked once, as near to the root as can be; a document holds as many as the limits
+    of the API let it.
+    """
+    for text in _texts(call, member, depth, operation):
+        yield Question(text, call.variables)
 
 
 def _argument(name: str, argument: GraphQLArgument, given: Mapping[str, object]) -> object:
@@ -128,34 +179,27 @@ class Selection:
 
 
 @cache
-def documents(
-    call: str, member: GraphQLObjectType, depth: int, operation: str = "query"
-) -> tuple[str, ...]:
-    """Give what `_documents` gives, made once for all who ask."""
-    return tuple(_documents(call, member, depth, operation))
+def _texts(call: Call, member: GraphQLObjectType, depth: int, operation: str) -> tuple[str, ...]:
+    """Give the texts, made once for all who ask."""
+    return tuple(_documents(f"{operation}{call.declared} {{ it: {call.text}", member, depth))
 
 
-def _documents(call: str, member: GraphQLObjectType, depth: int, operation: str) -> Iterator[str]:
-    """Give documents that walk every edge within `depth` of what a root field gives, as `member`.
-
-    Each edge is walked once, as near to the root as can be; a document holds as many as the limits
-    of the API let it.
-    """
+def _documents(begun: str, member: GraphQLObjectType, depth: int) -> Iterator[str]:
     waiting = list(paths(member, depth))
     whole = Selection(member)
     for path in waiting:
         whole.grow(path)
-    if not _excessive(f"{operation} {{ it: {call} {whole} }}"):
-        yield f"{operation} {{ it: {call} {whole} }}"
+    if not _excessive(f"{begun} {whole} }}"):
+        yield f"{begun} {whole} }}"
         return
     while True:
         tree, rest = Selection(member), list[Path]()
         for path in waiting:
             new = tree.grow(path)
-            if new is not None and _excessive(f"{operation} {{ it: {call} {tree} }}"):
+            if new is not None and _excessive(f"{begun} {tree} }}"):
                 del new[0].edges[new[1]]
                 rest.append(path)
-        yield f"{operation} {{ it: {call} {tree} }}"
+        yield f"{begun} {tree} }}"
         if not rest:
             return
         assert len(rest) < len(waiting), rest[0]

@@ -21,7 +21,7 @@ from repair import customer_book
 from repair.customer_book import LOOKED_AT, CustomerDetails
 from repair.customers import erase_again
 from tests.billing.sample_books import synthetic_gstin
-from tests.journeys.billing_garage import EDIT, ISSUE, furnished
+from tests.journeys.billing_garage import EDIT, ISSUE, Shop, furnished
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.stored_counts import stored_counts
@@ -45,6 +45,16 @@ FIND = """query ($search: String, $garage: ID, $first: Int = 100, $after: String
 ERASE = f"""mutation ($op: UUID!, $customer: ID) {{
   eraseCustomer(operationId: $op, customer: $customer) {{ __typename
     ... on CustomerErased {{ erased {{ kind count }} kept {{ kind count }} }} {REFUSED} }} }}"""
+ERASE_BY = f"""mutation ($op: UUID!, $invoice: ID, $customer: ID) {{
+  eraseCustomer(operationId: $op, invoice: $invoice, customer: $customer) {{ __typename
+    ... on CustomerErased {{ erased {{ kind count }} kept {{ kind count }} }} {REFUSED} }} }}"""
+ISSUE_DRAFT = """mutation ($op: UUID!, $ticket: ID!) {
+  issueInvoice(operationId: $op, ticket: $ticket) { __typename
+    ... on InvoiceIssued { invoice { key number } } ... on Refusal { message } } }"""
+COPIES = """select
+  (select count(*) from invoice_draft where ticket = any(%(tickets)s)
+     and (buyer is not null or made_from is not null)) as drafts,
+  (select count(*) from saga where ticket = any(%(tickets)s) and buyer is not null) as sagas"""
 EXPORT = "query ($customer: ID!) { personalData(customer: $customer) { json } }"
 VEHICLE = """mutation ($op: UUID!, $vehicle: CustomerVehicleInput!) {
   createVehicle(operationId: $op, vehicle: $vehicle) {
@@ -53,6 +63,11 @@ VEHICLES = """query ($search: String) { vehicles(search: $search) {
   edges { node { key plate owner { key } } } } }"""
 PAPER = "query ($id: ID!) { invoice(id: $id) { customer { name phone } } }"
 ADDRESS = {"address": "14 MG Road, Pune", "pincode": "411001", "state": "27"}
+
+
+@pytest.fixture(scope="module")
+async def shop(house: Runtime, somebody: Somebody) -> Shop:
+    return await furnished(house, somebody)
 
 
 def op() -> str:
@@ -243,8 +258,8 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     asked = {"op": op(), "customer": key}
     gone = await boss.ask(ERASE, **asked)
     assert gone["erased"] == [
-        *({"kind": "CUSTOMER", "count": 1}, {"kind": "MESSAGE", "count": 0}),
-        {"kind": "VEHICLE", "count": 1},
+        *({"kind": "CUSTOMER", "count": 1}, {"kind": "DRAFT", "count": 0}),
+        *({"kind": "MESSAGE", "count": 0}, {"kind": "VEHICLE", "count": 1}),
     ]
     assert await boss.ask(ERASE, **asked) == gone
     assert (await boss.ask(ERASE, op=op(), customer=key))["__typename"] == "NotFound"
@@ -262,7 +277,13 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     [*_, deed] = await deeds(house, resource=key)
     assert (deed.event_type, deed.new_value) == (
         DeedType.USER_ERASE,
-        {"of": "customer", "customer": 1, "message": 0, "vehicle of a customer": 1},
+        {
+            "of": "customer",
+            "customer": 1,
+            "draft of an invoice": 0,
+            "message": 0,
+            "vehicle of a customer": 1,
+        },
     )
 
 
@@ -292,9 +313,9 @@ async def test_one_way_names_whom_to_erase(house: Runtime, somebody: Somebody) -
     assert await stored_counts(house) == before
 
 
-async def test_a_draft_names_a_kept_customer(house: Runtime, somebody: Somebody) -> None:
-    shop, word = await furnished(house, somebody), fresh_word()
-    boss, ticket = somebody(), await shop.closed(f"regular_{word}")
+async def test_a_draft_names_a_kept_customer(somebody: Somebody, shop: Shop) -> None:
+    boss, word = somebody(), fresh_word()
+    ticket = await shop.closed(f"regular_{word}")
     key = await kept(boss, f"Regular {word}", phone="98221 10006")
     foreign, who = await kept(somebody(garage=DELHI), "Of Delhi"), {"name": "Typed"}
     edit = {"ticket": ticket, "n": 0}
@@ -310,3 +331,57 @@ async def test_a_draft_names_a_kept_customer(house: Runtime, somebody: Somebody)
     issued = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice={"customerId": key})
     paper = await boss.ask(PAPER, id=issued["invoice"]["key"])
     assert paper == {"customer": {"name": f"Regular {word}", "phone": "98221 10006"}}
+
+
+async def test_an_erased_customer_leaves_their_bills_alone(
+    house: Runtime, somebody: Somebody, shop: Shop
+) -> None:
+    """Drafts and sagas let go of who buys, and what was done before is answered as it was."""
+    boss, word = somebody(), fresh_word()
+    billed = await shop.closed(f"billed_{word}")
+    drafted, waiting = await shop.closed(f"drafted_{word}"), await shop.closed(f"wait_{word}")
+    key = await kept(boss, f"Gone {word}", phone="98221 10007")
+    wish = {"invoice": {"customerId": key}}
+    edits = [{"op": op(), "ticket": one, "n": 0, **wish} for one in (drafted, waiting)]
+    edited = [await boss.ask(EDIT, **edit) for edit in edits]
+    issues = [{"op": op(), "ticket": billed, **wish}, {"op": op(), "ticket": drafted}]
+    asks = (ISSUE, ISSUE_DRAFT)
+    issued = [await shop.accountant.ask(ask, **one) for ask, one in zip(asks, issues, strict=True)]
+    assert [one["__typename"] for one in (*edited, *issued)] == [
+        *["DraftEdited"] * 2,
+        *["InvoiceIssued"] * 2,
+    ]
+    papers = {one["invoice"]["key"] for one in issued}
+    told = json.loads((await boss.ask(EXPORT, customer=key))["json"])
+    assert {paper["id"] for paper in told["papers"]} == papers
+
+    # One invoice names their record, and the record all the rest.
+    gone = await boss.ask(ERASE_BY, op=op(), invoice=min(papers))
+    assert [(one["kind"], one["count"]) for one in gone["erased"] if one["kind"] != "MESSAGE"] == [
+        *(("CUSTOMER", 1), ("DRAFT", 2), ("VEHICLE", 0)),
+    ]
+    assert gone["kept"] == [{"kind": "BOOKS", "count": 2}]
+    assert await boss.ask(ONE, id=key) is None
+    [found] = await house.records.rows(COPIES, tickets=[billed, drafted, waiting])
+    assert found == {"drafts": 0, "sagas": 0}
+    for ask, one, before in zip(asks, issues, issued, strict=True):
+        again = await shop.accountant.ask(ask, **one)
+        assert again["invoice"]["number"] == before["invoice"]["number"]
+    assert (await boss.ask(EDIT, **edits[1]))["__typename"] == "DraftEdited"
+    refused = [
+        await shop.accountant.ask(ISSUE, op=op(), ticket=waiting, **wish),
+        await shop.accountant.ask(ISSUE_DRAFT, op=op(), ticket=waiting),
+        await boss.ask(EDIT, **(edits[1] | {"op": op(), "n": 1})),
+    ]
+    assert [one["__typename"] for one in refused] == ["NotFound", "InvalidInput", "NotFound"]
+    clear = {"customer": {"name": f"Gone {word}", "phone": "98221 10007"}}
+    assert [await boss.ask(PAPER, id=paper) for paper in sorted(papers)] == [clear] * 2
+
+
+async def test_both_ways_at_once_name_nobody(house: Runtime, somebody: Somebody) -> None:
+    boss = somebody()
+    key, before = await kept(boss, "Named twice"), await stored_counts(house)
+    refused = await boss.ask(ERASE_BY, op=op(), invoice=f"inv_{'0' * 32}", customer=key)
+    assert (refused["__typename"], refused["field"]) == ("InvalidInput", "customer")
+    assert await stored_counts(house) == before
+    assert (await boss.ask(ONE, id=key))["version"] == 1

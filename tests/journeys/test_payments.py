@@ -45,11 +45,16 @@ TILL = """query ($day: Date, $garage: ID) { till(day: $day, garage: $garage) {
   day opening { paise } expected { paise } closing { counted { paise } }
   methods { method came { paise } went { paise } } } }"""
 CLOSINGS = """query { tillClosings(first: 9) { edges { node { day } } } }"""
+REOPEN_TILL = """mutation ($op: UUID!, $day: Date!, $reason: String!, $garage: ID) {
+  reopenTill(operationId: $op, day: $day, reason: $reason, garage: $garage) {
+  __typename
+  ... on TillReopened { till { closing { counted { paise } reopening { reason by } } } }
+  ... on InvalidInput { field } ... on Refusal { message } } }"""
 CLOSE_TILL = """mutation ($op: UUID!, $till: TillInput!) {
   closeTill(operationId: $op, till: $till) {
   __typename
   ... on TillClosed { till { expected { paise }
-    closing { difference { paise } left { paise } taken { paise } reason by } } }
+    closing { difference { paise } left { paise } taken { paise } takenTo reason by } } }
   ... on InvalidInput { field } ... on Refusal { message } } }"""
 
 
@@ -244,6 +249,7 @@ async def test_a_manager_closes_the_till_of_the_own_garage(
             "difference": {"paise": 1_000},
             "left": {"paise": 10_000},
             "taken": {"paise": 40_000},
+            "takenTo": "BANK",
             "reason": "A gift, kept",
             "by": manager.actor.id,
         },
@@ -252,6 +258,19 @@ async def test_a_manager_closes_the_till_of_the_own_garage(
     assert (seen["closing"], seen["methods"]) == ({"counted": {"paise": 50_000}}, [])
     assert len((await manager.ask(CLOSINGS))["edges"]) == 1
     assert (await shop.accountant.ask(CLOSINGS))["edges"] == []
+    day, why, accountant = seen["day"], "A gift was none", somebody(Role.ACCOUNTANT, DELHI)
+    told = [
+        await manager.ask(REOPEN_TILL, op=op(), day=day, reason=why),
+        await theirs.ask(REOPEN_TILL, op=op(), day=day, reason=why, garage=DELHI),
+        await accountant.ask(REOPEN_TILL, op=op(), day=day, reason="None"),
+    ]
+    assert [said["__typename"] for said in told] == ["NotAllowed", "NotAllowed", "InvalidInput"]
+    undone = await accountant.ask(REOPEN_TILL, op=op(), day=day, reason=why)
+    assert undone["till"]["closing"] == {
+        "counted": {"paise": 50_000},
+        "reopening": {"reason": why, "by": accountant.actor.id},
+    }
+    assert (await manager.ask(TILL))["closing"] is None
     hidden = await theirs.answer(TILL, garage=DELHI)
     assert hidden["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
     assert (await verify_books(house.records)).touched is None

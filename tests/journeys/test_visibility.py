@@ -49,7 +49,7 @@ from tests.journeys.planted_secrets import (
     with_words,
 )
 from tests.journeys.queue_records import told
-from tests.journeys.schema_walk import API, documents, filled, members
+from tests.journeys.schema_walk import API, Question, call_of, filled, members, questions
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_api_keys import CREATE_KEY
 from tests.journeys.test_deletions import TICKET as DELETE
@@ -79,6 +79,7 @@ BY_NAME = {
     "changeCustomer": "customer",
     "vehicle": "vehicle",
     "changeVehicle": "vehicle",
+    "completeUpload": "file",
 }
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
@@ -105,26 +106,29 @@ class Asker:
         # Of each thing that has an id, and each of its fields, what was answered on any way to it.
         self.verdicts: dict[tuple[str, str, object], dict[str, set[str]]] = {}
 
-    async def ask(self, document: str) -> None:
+    async def ask(self, question: Question) -> None:
+        document, variables = question.text, dict(question.variables)
         _read_once(document)
-        found = await RUN.execute(document, context_value=self._context())
+        found = await RUN.execute(document, variables, context_value=self._context())
         codes = {(e.extensions or {}).get("code") for e in found.errors or []}
         assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found.errors)
         self._note(found.data)
         await self._hear(f"{found.data} {found.errors}")
 
-    async def ask_by_id(self, document: str, token: str) -> None:
+    async def ask_by_id(self, question: Question, token: str) -> None:
         """Ask what is registered, by its id alone and over the door."""
-        sent = {"documentId": f"sha256:{document_id(document)}"}
+        document, variables = question.text, dict(question.variables)
+        sent = {"documentId": f"sha256:{document_id(document)}", "variables": variables}
         headers = {"authorization": f"Bearer {token}"}
         found = (await self._door.post(GRAPHQL, json=sent, headers=headers)).json()
         codes = {error["extensions"].get("code") for error in found.get("errors", [])}
         assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found)
         await self._hear(f"{found}")
 
-    async def follow(self, document: str, until: int, after: int = 0) -> None:
+    async def follow(self, question: Question, until: int, after: int = 0) -> None:
         place = StreamPosition(seq=after, until=until)
-        results = await RUN.stream(document, context_value=self._context(place))
+        variables = dict(question.variables)
+        results = await RUN.stream(question.text, variables, context_value=self._context(place))
         async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
             async for answer in answers:
                 self._note(answer.data)
@@ -202,7 +206,7 @@ class Walk(NamedTuple):
     """What is asked about, and the changes that all ask for."""
 
     garages: list[Planted]
-    stale: list[str]
+    stale: list[Question]
 
 
 @pytest.fixture(scope="module")
@@ -264,15 +268,16 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
 
 
 @pytest.fixture(scope="module")
-async def registered(house: Runtime, garages: list[Planted]) -> list[str]:
+async def registered(house: Runtime, garages: list[Planted]) -> list[Question]:
     """Documents that ask for all of it, of our own front ends and of a partner, by id."""
-    texts = [*dict.fromkeys(_questions(house, garages, PUNE, deep=False))]
+    asked = [*_questions(house, garages, PUNE, deep=False)]
+    texts = dict.fromkeys(question.text for question in asked)
     entries = [ManifestEntry(name=f"Q{n}", text=text) for n, text in enumerate(texts)]
     store, now = TrustedDocumentStore(house.records, house.audit.writer), datetime.now(UTC)
     for partner in (OWN, WALKERS):
         read = await RUN.manifests.read(partner, entries, PersonId("boss"), now)
         await store.register(partner, read, operators_change(now))
-    return texts
+    return asked
 
 
 @pytest.mark.row("AZ-6", "EX-7")
@@ -280,7 +285,7 @@ async def registered(house: Runtime, garages: list[Planted]) -> list[str]:
 async def test_ids_of_documents_tell_what_their_texts_tell(
     house: Runtime,
     door: httpx.AsyncClient,
-    registered: list[str],
+    registered: list[Question],
     role: Role,
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -298,7 +303,7 @@ async def test_ids_of_documents_tell_what_their_texts_tell(
 async def test_a_key_reads_what_its_scopes_open(
     house: Runtime,
     door: httpx.AsyncClient,
-    registered: list[str],
+    registered: list[Question],
     somebody: Somebody,
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -364,7 +369,7 @@ def _technician(name: str) -> Actor:
     return Actor(id=PersonId(name), role=Role.TECHNICIAN, garage=PUNE)
 
 
-def _of_ticket(ticket: str, cursor: str) -> Iterator[str]:
+def _of_ticket(ticket: str, cursor: str) -> Iterator[Question]:
     """Give documents that ask for one ticket by every way, its refusals too."""
     given: Given = {"id": ticket, "ticket": ticket, "part": "controller", "first": 40}
     others = {
@@ -376,14 +381,14 @@ def _of_ticket(ticket: str, cursor: str) -> Iterator[str]:
         if name in others or {"ticket", "id"} & root.args.keys():
             for member in members(root):
                 if name != "node" or member.name == "Ticket":
-                    call = name + filled(root, others.get(name, given))
-                    yield from documents(call, member, NEAR)
+                    call = call_of(name, root, others.get(name, given))
+                    yield from questions(call, member, NEAR)
     stale = cast("GraphQLObjectType", API.type_map["StaleVersion"])
     for name, root in schema_walk.roots(API.mutation_type).items():
         refuses = "expectedVersion" in root.args and stale in members(root)
         if refuses and "ticket" in _kinds_of(root):
-            call = name + filled(root, {**given, "expectedVersion": NEVER})
-            yield from documents(call, stale, NEAR, "mutation")
+            call = call_of(name, root, {**given, "expectedVersion": NEVER})
+            yield from questions(call, stale, NEAR, "mutation")
 
 
 @pytest.mark.row("AZ-2", "AZ-3", "AZ-4", "AZ-5", "AZ-6")
@@ -432,6 +437,7 @@ def another_of(name: str, root: GraphQLField, place: Planted) -> list[Given]:
         "invoice": [place.invoice],
         "customer": [place.customer],
         "vehicle": [place.vehicle],
+        "file": [place.file],
     }
     named = {"ticket": "ticket", "card": "failure card", "into": "failure card"}
     named |= {"invoice": "invoice"}
@@ -472,7 +478,7 @@ def _edges(member: GraphQLObjectType, depth: int) -> set[tuple[str, str, str]]:
 
 def _questions(
     house: Runtime, garages: list[Planted], own: GarageId, *, deep: bool = True
-) -> Iterator[str]:
+) -> Iterator[Question]:
     """Give documents that ask every field of Query for everything that it can give; without `deep`
     for some of it, and not far.
     """
@@ -483,9 +489,9 @@ def _questions(
             for member in members(root):
                 if name == "node" and member.name != given["kind"]:
                     continue
-                call = name + filled(root, given)
+                call = call_of(name, root, given)
                 near = n or name == "changes" or not deep
-                yield from documents(call, member, NEAR if near else DEPTH)
+                yield from questions(call, member, NEAR if near else DEPTH)
 
 
 def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
@@ -537,15 +543,15 @@ def _nodes(kind: str, found: list[Given]) -> list[Given]:
     return [{"id": global_id(kind, str(one["id"])), "kind": kind} for one in found]
 
 
-def _stale_changes(garages: list[Planted]) -> Iterator[str]:
+def _stale_changes(garages: list[Planted]) -> Iterator[Question]:
     """Give changes of everything at a version that it never had, to read the refusals."""
     stale = cast("GraphQLObjectType", API.type_map["StaleVersion"])
     for name, root in schema_walk.roots(API.mutation_type).items():
         if "expectedVersion" not in root.args or stale not in members(root):
             continue
         for given in _named(root, garages):
-            call = name + filled(root, {**given, "expectedVersion": NEVER})
-            yield from documents(call, stale, NEAR, "mutation")
+            call = call_of(name, root, {**given, "expectedVersion": NEVER})
+            yield from questions(call, stale, NEAR, "mutation")
 
 
 def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
@@ -568,11 +574,11 @@ def _kinds_of(root: GraphQLField) -> Sequence[str]:
     return () if guard is None else guard.kinds
 
 
-def _subscriptions(garages: list[Planted]) -> Iterator[str]:
+def _subscriptions(garages: list[Planted]) -> Iterator[Question]:
     known: dict[str, list[Given]] = {
         "matchReady": [{"ticket": t} for g in garages for t in g.tickets]
     }
     for name, root in schema_walk.roots(API.subscription_type).items():
         for given in known.get(name, [{"after": None}]):
             for member in members(root):
-                yield from documents(name + filled(root, given), member, NEAR, "subscription")
+                yield from questions(call_of(name, root, given), member, NEAR, "subscription")

@@ -38,6 +38,7 @@ from domain.matches import (
     VehicleLevel,
     closeness,
 )
+from domain.reasons import Reason, ReasonKind, Standing
 from domain.regions import region_of
 from domain.reports import FailureReport
 from domain.tickets import Matching, SeenSymptom, ShownCard, Ticket
@@ -50,8 +51,7 @@ from ingest.safety_advice import advise
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.diagnoser import Diagnoser
 from matching.fusion import CardCandidate, Contribution
-from matching.reasons import Reason, ReasonKind
-from matching.trust import Standing, standing_of
+from matching.trust import standing_of
 from records import offline
 from records.change_log import LogEntry
 from records.offline import EditProposal
@@ -424,8 +424,7 @@ def _match(rank: int, card: FailureCard, code: CodeKey, understood: UnderstoodRe
         card=found,
         score=1 / rank,
         candidate=CardCandidate(card=card.id, score=0.5, contributions=(part,)),
-        reasons=(Reason(kind=ReasonKind.CODE, subject=code, text="reports the code"),),
-        sentence="Reports the code.",
+        reasons=(Reason(kind=ReasonKind.CODE, subject=code),),
         standing=standing_of(found) or Standing.UNPROVEN,
     )
 

@@ -19,7 +19,7 @@ from billing.ledger.postings import PaymentMethod
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.sellers import QUERIES
 from billing.ledger.stock import StockDelta
-from billing.ledger.tills import TillCount
+from billing.ledger.till_closings import TillCount
 from billing.ledger.verification import TamperedRow, verify_books
 from domain.errors import Tampered
 from domain.ids import TicketId
@@ -308,6 +308,7 @@ async def _every_deed(billing: BillingServices) -> None:
     await ledger.issue_credit_note(deed(), seller, papers[1].id, None, "All of it")
     await ledger.close_month(deed(), date(2026, 10, 1))
     await billing.tills.close_till(deed(), TillCount(day=date(2026, 11, 1), counted=0))
+    await billing.tills.reopen_till(deed(), date(2026, 11, 1), "Somebody miscounted")
     await billing.invoicing.prices.set_price(deed(), "controller", 100, NOW)
     await billing.stock.adjust_stock(
         deed(), StockDelta(part="controller", quantity=1, reason="Bought")

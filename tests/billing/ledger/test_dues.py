@@ -20,7 +20,7 @@ from billing.ledger.postings import PaymentMethod
 from billing.ledger.sellers import Seller
 from billing.ledger.statements import StatementKind, StatementLine, StatementStore
 from domain.errors import InvalidInput, Refused
-from domain.ids import TicketId
+from domain.ids import CustomerId, TicketId
 from records.database import Records
 from tests.billing.sample_books import NOW, PUNE, VAULT, Desk, customer, deed, desk, invoice
 from tests.billing.sample_books import synthetic_gstin as gstin_of
@@ -158,7 +158,7 @@ async def _statements_are(
     fleet = {paper.id for paper in papers if paper.invoice.to_business}
     for paper in papers:
         said = await store.statement(paper, date(2026, 1, 1), as_of)
-        lines = await store.lines(said, first=99, after=0)
+        lines = await store.lines(said, first=99)
         own = fleet if paper.id in fleet else {paper.id}
         assert said.closing == sum(owed[i] for i in own)
         assert said.closing == (lines[-1].balance if lines else 0)
@@ -200,7 +200,7 @@ async def test_dues_are_read_page_by_page(books: Desk) -> None:
         read += await dues.due_invoices(
             books.records, PUNE, today, first=1, after=after, age=DueAge.DAYS_0_TO_30
         )
-        place = (who[-1].paise, who[-1].key) if who else None
+        place = (who[-1].paise, who[-1].invoice) if who else None
         who += await dues.due_customers(books.records, PUNE, today, first=1, after=place)
     sums = [paper.invoice.totals.payable for paper in papers]
     together = sum(paper.invoice.totals.payable for paper in fleet)
@@ -232,7 +232,7 @@ async def test_a_statement_tells_each_change_by_its_paper(books: Desk) -> None:
         deed(at=NOW + timedelta(hours=2)), seller, other.id, None, "All of it"
     )
     said = await store.statement(other, today, today)
-    lines = await store.lines(said, first=9, after=0)
+    lines = await store.lines(said, first=9)
     told = [(line.kind, line.number, line.paise, line.balance) for line in lines]
     assert told == [
         (StatementKind.INVOICE, paper.invoice.number, total, total),
@@ -243,9 +243,49 @@ async def test_a_statement_tells_each_change_by_its_paper(books: Desk) -> None:
     assert await _in_pages(store, other) == lines
     assert (said.opening, said.closing) == (0, 0)
     later = await store.statement(other, today + timedelta(days=1), today + timedelta(days=9))
-    assert (later.opening, later.closing, await store.lines(later, first=9, after=0)) == (0, 0, [])
+    assert (later.opening, later.closing, await store.lines(later, first=9)) == (0, 0, [])
     with pytest.raises(InvalidInput, match=r"^until: "):
         await store.statement(other, today, today - timedelta(days=1))
+
+
+async def test_a_page_goes_on_behind_its_line(books: Desk) -> None:
+    """Whatever is dated back between two pages, no line is told twice, and none is left out."""
+    seller, store = await books.settled(), StatementStore(books.records, VAULT)
+    paper = await books.issue(seller, "tkt_one")
+    today = paper.invoice.date
+    for hours in (1, 2):
+        came = ReceivedMoney(paise=1_00, method=PaymentMethod.UPI, day=today)
+        at = NOW + timedelta(hours=hours)
+        await books.payments.record_payment(deed(at=at), paper.id, came)
+    said = await store.statement(paper, today - timedelta(days=9), today)
+    whole = await store.lines(said, first=9)
+    back = ReceivedMoney(paise=1_00, method=PaymentMethod.UPI, day=today - timedelta(days=1))
+    await books.payments.record_payment(deed(at=NOW + timedelta(hours=3)), paper.id, back)
+    rest = await store.lines(said, first=9, after=whole[0].place)
+    assert [line.place for line in rest] == [line.place for line in whole[1:]]
+    assert await store.lines(said, first=9, after="nothing of ours") == []
+
+
+async def test_a_record_of_the_book_owes_as_one(books: Desk) -> None:
+    """Who has no GSTIN is known by the record that their bills were made from."""
+    seller, store = await books.settled(), StatementStore(books.records, VAULT)
+    own = CustomerId(f"cus_{'1' * 32}")
+    papers = [
+        await books.ledger.issue_invoice(
+            deed(),
+            seller,
+            TicketInvoice(ticket=TicketId(f"tkt_{of}_{n}"), invoice=invoice(seller), customer=of),
+        )
+        for n, of in enumerate((own, own, None, CustomerId(f"cus_{'2' * 32}")))
+    ]
+    owed, today = papers[0].invoice.totals.payable, papers[0].invoice.date
+    who = await dues.due_customers(books.records, PUNE, today, first=9)
+    assert [(one.invoices, one.paise) for one in who] == [(2, 2 * owed), (1, owed), (1, owed)]
+    for paper, closing in zip(papers, (2 * owed, 2 * owed, owed, owed), strict=True):
+        assert (await store.statement(paper, today, today)).closing == closing
+    assert [one.id for one in await books.ledger.of_customer(own, first=1)] == [
+        max(papers[0].id, papers[1].id)
+    ]
 
 
 async def _in_pages(store: StatementStore, paper: IssuedDocument) -> list[StatementLine]:
@@ -254,5 +294,5 @@ async def _in_pages(store: StatementStore, paper: IssuedDocument) -> list[Statem
         list[StatementLine](),
     )
     for _ in range(4):
-        read += await store.lines(said, first=1, after=read[-1].n if read else 0)
+        read += await store.lines(said, first=1, after=read[-1].place if read else None)
     return read
