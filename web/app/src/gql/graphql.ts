@@ -55,12 +55,17 @@ export type OperationState =
   | 'REFUSED'
   | 'REPEATED';
 
-/** What kind of evidence a reason is. */
+/** What kind of evidence a reason is; OTHER_…, DENIED_… and HEALTHY_… speak against the card. */
 export type ReasonKind =
   | 'CODE'
   | 'COMPONENT'
+  | 'DENIED_SYMPTOM'
+  | 'HEALTHY_FIGURE'
   | 'MEANING'
   | 'NEIGHBOUR'
+  | 'OTHER_CODE'
+  | 'OTHER_SYMPTOM'
+  | 'OTHER_VEHICLE'
   | 'OUTCOMES'
   | 'PATH'
   | 'SYMPTOM'
