@@ -21,6 +21,7 @@ EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
 ReturnExportId = NewType("ReturnExportId", str)
+FileId = NewType("FileId", str)
 PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
 SessionId = NewType("SessionId", str)
@@ -119,6 +120,10 @@ def invoice_id(value: str) -> InvoiceId:
 
 def return_export_id(value: str) -> ReturnExportId:
     return ReturnExportId(_check_form("id", value, r"ret_[0-9a-f]{32}"))
+
+
+def file_id(value: str) -> FileId:
+    return FileId(_check_form("file id", value, r"fil_[0-9a-f]{32}"))
 
 
 def payment_id(value: str) -> PaymentId:

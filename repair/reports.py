@@ -78,7 +78,7 @@ async def understand_report(
         NotAllowed: the actor may do neither there.
         InvalidInput: no garage is known, or a typed code does not read as one.
     """
-    place = _garage_of_report(actor, garage)
+    place = garage_of_report(actor, garage)
     return IncomingReport(understood=await ports.reader.understand(said), garage=place)
 
 
@@ -128,7 +128,13 @@ async def _find_revisited_repair(tickets: TicketRepository, ticket: Ticket) -> T
     return find_revisited(ticket, await tickets.closed_on(ticket.vehicle_id, ticket.garage))
 
 
-def _garage_of_report(actor: Actor, garage: GarageId | None) -> GarageId:
+def garage_of_report(actor: Actor, garage: GarageId | None) -> GarageId:
+    """Give the garage that somebody reports in, if they may.
+
+    Raises:
+        NotAllowed: they may not, there.
+        InvalidInput: no garage is known.
+    """
     place = garage or actor.garage
     if place is None:
         raise InvalidInput("garage", "name the garage that the vehicle stands in")

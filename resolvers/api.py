@@ -37,6 +37,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.files import FileMutations
 from resolvers.garage_settings import SettingsMutations, SettingsQueries
 from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
@@ -134,6 +135,7 @@ class Mutation(
     ErasureMutations,
     CustomerMutations,
     VehicleMutations,
+    FileMutations,
     NomineeMutations,
     PasskeyMutations,
     ApiKeyMutations,

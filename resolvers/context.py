@@ -37,6 +37,7 @@ from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import (
+    FileId,
     GarageId,
     InvoiceId,
     OperationId,
@@ -47,6 +48,7 @@ from domain.ids import (
 from gnn.live_models import LiveModels
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
+from repair.files import FileKeeper
 from repair.operations import Operation
 from repair.vehicle_book import VehicleBook
 from resolvers.documents import QueryDocument
@@ -57,6 +59,7 @@ from resolvers.services import (
     ApiKeyRecords,
     BillingServices,
     DefectServices,
+    FileServices,
     Services,
     TrustedDocumentRecords,
 )
@@ -236,6 +239,21 @@ class RequestContext:
         return self.billing.vehicle_book
 
     @property
+    def files(self) -> FileKeeper:
+        """What takes files in.
+
+        Raises:
+            Unavailable: nothing keeps them here.
+        """
+        return self._files.keeper
+
+    @property
+    def _files(self) -> FileServices:
+        if self.services.files is None:
+            raise Unavailable("files", "they are not connected")
+        return self.services.files
+
+    @property
     def settings(self) -> SettingsAdministration:
         """What garages and the network go by.
 
@@ -302,6 +320,9 @@ class RequestContext:
 
     def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
         return self.billing.links.sign(id, self.services.now(), view=view)
+
+    def file_link(self, id: FileId, *, small: bool) -> str:
+        return self._files.links.download(id, self.services.now(), small=small)
 
     def return_link(self, id: ReturnExportId) -> str:
         return self.billing.return_links.sign(id, self.services.now())

@@ -45,6 +45,7 @@ from domain.ids import (
     CardId,
     DefectAlarmId,
     DocumentId,
+    FileId,
     GarageId,
     InvoiceId,
     KeyId,
@@ -74,6 +75,7 @@ from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
+from repair.files import FileKeeper
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
@@ -204,6 +206,20 @@ class ReturnSigner(Protocol):
     """Signs where a return's files may be fetched without a token, for some minutes."""
 
     def sign(self, id: ReturnExportId, now: datetime) -> str: ...
+
+
+class FileSigner(Protocol):
+    """Signs where a file may be fetched without a token, for some minutes."""
+
+    def download(self, id: FileId, now: datetime, *, small: bool = False) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileServices:
+    """What takes files in, and the links that give them."""
+
+    keeper: FileKeeper
+    links: FileSigner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +366,7 @@ class Services:
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]
     billing: BillingServices | None = None
+    files: FileServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
     settings: SettingsAdministration | None = None

@@ -36,6 +36,7 @@ from domain.deeds import DeedResult, DeedType
 from domain.defect_alarms import DefectAlarmState, DefectAnswer
 from domain.effectiveness import Timing
 from domain.events import EventType
+from domain.files import FileKind, FileState, FileType
 from domain.hazards import HazardKind
 from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
@@ -85,6 +86,9 @@ DESCRIBED: dict[EnumMeta, str] = {
     KnowledgeKind: "A kind of thing of the knowledge graph.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
+    FileType: "The media types of files that are taken.",
+    FileKind: "What kind of file something is.",
+    FileState: "Whether a file's bytes are still to come, are kept, or were taken away.",
     DeedType: "What somebody did that is kept for the audit.",
     ConsentPurpose: "What a customer says yes or no to: letters of their invoices, by channel.",
     RecordKind: "A kind of record that tells of somebody.",

@@ -83,6 +83,7 @@ from web.breakers import Breakers
 from web.card_cache import CardCache
 from web.card_vectors import CardVectors
 from web.feature_store import FeatureStore
+from web.files import FileRuntime, open_files
 from web.health import Parts
 from web.learned_ranker import ServedRanker, stock_of
 from web.live_keys import LiveKeys
@@ -189,6 +190,7 @@ class Runtime:
     employees: Employees
     live_keys: LiveKeys
     billing: BillingRuntime
+    files: FileRuntime
     audit: AuditRuntime
     alarms: AlarmWatch
     breakers: Breakers
@@ -443,6 +445,7 @@ def join_parts(
             lambda: wakeups.hears,
         ),
         billing=billing,
+        files=open_files(settings, records, vault),
         bus=_redis_address(redis),
     )
 

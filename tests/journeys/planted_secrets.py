@@ -20,6 +20,7 @@ from tests.graph.examples import NOW, card
 from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
+from tests.journeys.planted_files import announced
 from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
@@ -81,6 +82,7 @@ class Planted:
     employee: PersonId
     customer: str
     vehicle: str
+    file: str
 
 
 def secret(garage: GarageId, what: str) -> str:
@@ -141,6 +143,7 @@ async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Plant
         employee=employee,
         customer=customer,
         vehicle=vehicle,
+        file=await announced(somebody(garage=garage), secret(garage, "log").encode()),
     )
 
 

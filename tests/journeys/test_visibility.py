@@ -79,6 +79,7 @@ BY_NAME = {
     "changeCustomer": "customer",
     "vehicle": "vehicle",
     "changeVehicle": "vehicle",
+    "completeUpload": "file",
 }
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
@@ -436,6 +437,7 @@ def another_of(name: str, root: GraphQLField, place: Planted) -> list[Given]:
         "invoice": [place.invoice],
         "customer": [place.customer],
         "vehicle": [place.vehicle],
+        "file": [place.file],
     }
     named = {"ticket": "ticket", "card": "failure card", "into": "failure card"}
     named |= {"invoice": "invoice"}

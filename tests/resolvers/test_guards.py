@@ -37,7 +37,7 @@ read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
 read   report            dues dueInvoices dueCustomers till tillClosings
 export report            salesReturn exportSalesReturn salesReturnExport
-create ticket,card       reportFailure
+create ticket,card       reportFailure requestUpload completeUpload
 create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue

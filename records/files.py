@@ -1,0 +1,127 @@
+"""What is kept of files beside their bytes: whose they are, what they are, their sealed keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.errors import NotFound
+from domain.files import (
+    FileFacts,
+    FileState,
+    FileType,
+    KeptFile,
+    PictureSize,
+    StoredFile,
+    demand_room,
+)
+from domain.ids import FileId, GarageId, PersonId, TicketId
+from records.database import Records, Row
+from records.queries import named_queries
+
+QUERIES = named_queries("files.sql")
+
+
+class FileStore:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def ask(self, wanted: StoredFile, quota: int) -> StoredFile:
+        """Note that a file will come; the same again gives it as it stands, awaited anew.
+
+        `quota`: how many bytes a garage may keep, this one among them.
+
+        Raises:
+            InvalidInput: the garage keeps so much that it has no room.
+        """
+        given = {
+            "id": wanted.id,
+            "garage": wanted.garage,
+            "owner": wanted.owner,
+            "type": wanted.asked.type,
+            "length": wanted.asked.length,
+            "sha256": wanted.asked.sha256,
+            "now": wanted.asked_at,
+            "waits_until": wanted.waits_until,
+            "key": wanted.key,
+        }
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["turn"], given)
+            [used] = await (await connection.execute(QUERIES["used"], given)).fetchall()
+            [held] = await (await connection.execute(QUERIES["ask"], given)).fetchall()
+            found = _file_of(held)
+            if found.state is FileState.ASKED:
+                demand_room(used["bytes"], wanted.asked.length, quota)
+        return found
+
+    async def used(self, garage: GarageId, now: datetime) -> int:
+        """Say how many bytes a garage's files take, those that are awaited among them."""
+        [row] = await self._records.rows(QUERIES["used"], garage=garage, now=now, id="")
+        return row["bytes"]
+
+    async def get(self, id: FileId) -> StoredFile:
+        """Give one file.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        found = await self.many([id])
+        if id not in found:
+            raise NotFound("file", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[FileId]) -> dict[FileId, StoredFile]:
+        rows = await self._records.rows(QUERIES["many"], ids=list(ids))
+        return {found.id: found for found in map(_file_of, rows)}
+
+    async def keep(self, id: FileId, kept: KeptFile) -> StoredFile:
+        """Note how a file is kept; of two who do so at once the first one's word stands.
+
+        Raises:
+            NotFound: it was taken away meanwhile.
+        """
+        picture = kept.picture
+        async with self._records.transaction() as connection:
+            await connection.execute(
+                QUERIES["keep"],
+                {
+                    "id": id,
+                    "type": kept.facts.type,
+                    "length": kept.facts.length,
+                    "sha256": kept.facts.sha256,
+                    "small_length": kept.small_length,
+                    "width": None if picture is None else picture.width,
+                    "height": None if picture is None else picture.height,
+                    "at": kept.at,
+                },
+            )
+        return await self.get(id)
+
+
+def _file_of(row: Row) -> StoredFile:
+    return StoredFile(
+        id=FileId(row["id"]),
+        garage=GarageId(row["garage"]),
+        owner=PersonId(row["owner"]),
+        state=FileState(row["state"]),
+        asked=FileFacts(
+            type=FileType(row["asked_type"]),
+            length=row["asked_length"],
+            sha256=row["asked_sha256"],
+        ),
+        asked_at=row["asked_at"],
+        waits_until=row["waits_until"],
+        key=None if row["key"] is None else bytes(row["key"]),
+        kept=None if row["stored_at"] is None else _kept_of(row),
+        ticket=None if row["ticket"] is None else TicketId(row["ticket"]),
+    )
+
+
+def _kept_of(row: Row) -> KeptFile:
+    size = None
+    if row["width"] is not None:
+        size = PictureSize(width=row["width"], height=row["height"])
+    return KeptFile(
+        facts=FileFacts(type=FileType(row["type"]), length=row["length"], sha256=row["sha256"]),
+        at=row["stored_at"],
+        small_length=row["small_length"],
+        picture=size,
+    )

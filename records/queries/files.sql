@@ -1,0 +1,30 @@
+-- name: turn
+-- One at a time adds to what a garage keeps, or two would both find the last room.
+select pg_advisory_xact_lock(hashtextextended('files of ' || %(garage)s, 0))
+
+-- name: used
+-- How many bytes a garage's files take, those that are announced and still awaited among them.
+select coalesce(sum(coalesce(length, asked_length) + small_length), 0)::bigint as bytes
+from stored_file
+where garage = %(garage)s
+  and (state = 'stored' or (state = 'asked' and waits_until > %(now)s and id <> %(id)s))
+
+-- name: ask
+-- A file is announced; again, it is awaited for longer.
+insert into stored_file (id, garage, owner, state, asked_type, asked_length, asked_sha256, asked_at, waits_until,
+    key)
+values (%(id)s, %(garage)s, %(owner)s, 'asked', %(type)s, %(length)s, %(sha256)s, %(now)s, %(waits_until)s,
+    %(key)s)
+on conflict (id) do update set waits_until = greatest(stored_file.waits_until, excluded.waits_until)
+returning *
+
+-- name: many
+-- Files by their ids.
+select * from stored_file where id = any(%(ids)s)
+
+-- name: keep
+-- What came was what was announced, and is kept; what is kept already stays as it is.
+update stored_file
+set state = 'stored', type = %(type)s, length = %(length)s, sha256 = %(sha256)s,
+    small_length = %(small_length)s, width = %(width)s, height = %(height)s, stored_at = %(at)s
+where id = %(id)s and state = 'asked'
