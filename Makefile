@@ -25,7 +25,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance codegen docs lock sdl refusals settings reference columns asyncapi asvs clean
+.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance codegen docs lock sdl refusals settings reference columns asyncapi perspective asvs clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -96,6 +96,9 @@ reference: $(READY) ## Print the reference of the GraphQL schema into docs/graph
 
 columns: $(READY) ## Print the columns of imported cards into docs/ingest.md, and the form for editors.
 	$(BIN)/python -m ingest.column_page
+
+perspective: $(READY) ## Make Bloom's perspective, Browser's style and queries in graph/bloom/ from the model.
+	$(BIN)/python -m graph.bloom.perspective
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml

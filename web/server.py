@@ -163,6 +163,7 @@ def build_services(runtime: Runtime) -> Services:
         jobs=runtime.jobs,
         vocabulary=runtime.vocabulary,
         search=runtime.search,
+        neighbourhoods=runtime.neighbourhoods,
         reader=runtime.reader,
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
