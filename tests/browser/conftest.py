@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ from web.wiring import Runtime
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 USUAL = PhoneLook()
 TakePhone = Callable[..., Awaitable[Phone]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technician:
+    """Somebody with a phone: by their address they sign in, as `person` they ask the API itself."""
+
+    email: str
+    person: Person
 
 
 @pytest.fixture(scope="session")
@@ -77,23 +86,25 @@ async def browser(chromium: str) -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def technician(root: Person, entry: Door) -> str:  # noqa: F811
-    """The address of a technician who may work on high voltage."""
-    email, _ = await invited(root, entry, Role.TECHNICIAN, certification="HIGH_VOLTAGE")
-    return email
+async def technician(root: Person, entry: Door) -> Technician:  # noqa: F811
+    """A technician who may work on high voltage, and asks past the pages too."""
+    email, entered = await invited(root, entry, Role.TECHNICIAN, certification="HIGH_VOLTAGE")
+    return Technician(email=email, person=entry.person(entered))
 
 
 @pytest.fixture
-async def take_phone(browser: Browser, place: str, technician: str) -> AsyncGenerator[TakePhone]:
-    """Give a phone of the technician's, or of somebody else's, signed in."""
+async def take_phone(
+    browser: Browser, place: str, technician: Technician
+) -> AsyncGenerator[TakePhone]:
+    """Give a phone of the technician's, signed in."""
     async with AsyncExitStack() as stack:
 
-        async def take(email: str = technician, look: PhoneLook = USUAL) -> Phone:
+        async def take(look: PhoneLook = USUAL) -> Phone:
             context = await browser.new_context(**look.options())
             stack.push_async_callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             phone = Phone(page=await context.new_page(), place=place)
-            await phone.sign_in(email)
+            await phone.sign_in(technician.email)
             return phone
 
         yield take
