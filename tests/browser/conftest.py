@@ -30,6 +30,7 @@ from tests.waits import eventually
 from tests.web.live_server import served
 from web.app.build import build_pages
 from web.app.documents import register_own_documents
+from web.npm import run_npm_ci
 from web.server import build_application, run_background
 from web.wiring import Runtime
 
@@ -58,6 +59,15 @@ def chromium() -> str:
 def built_pages() -> Path:
     """The pages, built once for this checkout."""
     return build_pages(ROOT / ".battwheels" / "app")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """What looks for faults of accessibility, as a script."""
+    script = ROOT / "web" / "app" / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        run_npm_ci(ROOT / "web" / "app")
+    return script.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
