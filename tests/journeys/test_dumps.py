@@ -52,6 +52,7 @@ from tests.journeys.billing_garage import (
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DIAGNOSE, PUNE, Person, content, fresh_word
 from tests.journeys.planted_cards import plant
+from tests.journeys.planted_files import kept_file
 from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import (
     CONFIRM_FACTOR,
@@ -147,6 +148,7 @@ async def filled(
             await _kept(shop)
             await _secured(house, Door(door), *await invited(root, Door(door)))
             await _rated(house, somebody())
+            await kept_file(house, somebody(), b"volts;amps\n51.2;%d\n" % n)
         await _typed(house, somebody())
         await eventually(lambda: _messages(house), lambda found: found >= TWICE)
         yield house
