@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.files import (
     FileFacts,
     FileState,
@@ -13,11 +13,16 @@ from domain.files import (
     StoredFile,
     demand_room,
 )
-from domain.ids import FileId, GarageId, PersonId, TicketId
-from records.database import Records, Row
+from domain.ids import CustomerId, FileId, GarageId, PersonId, TicketId
+from domain.tickets import Ticket
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("files.sql")
+FIRST = (
+    "is no file that you have sent and no other ticket has: send its bytes, say `completeUpload`, "
+    "then name it"
+)
 
 
 class FileStore:
@@ -72,6 +77,25 @@ class FileStore:
         rows = await self._records.rows(QUERIES["many"], ids=list(ids))
         return {found.id: found for found in map(_file_of, rows)}
 
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket from now on, and to its vehicle where that is known.
+
+        Raises:
+            InvalidInput: one is not kept, is not `by`'s, of another garage, or another ticket's.
+        """
+        given = {
+            "ids": list(files),
+            "ticket": ticket.id,
+            "vehicle": ticket.vehicle_id,
+            "garage": ticket.garage,
+            "owner": by,
+        }
+        async with self._records.transaction() as connection:
+            held = await (await connection.execute(QUERIES["claim"], given)).fetchall()
+            missing = [*{*files} - {row["id"] for row in held}]
+            if missing:
+                raise InvalidInput("files", f"{min(missing)} {FIRST}")
+
     async def keep(self, id: FileId, kept: KeptFile) -> StoredFile:
         """Note how a file is kept; of two who do so at once the first one's word stands.
 
@@ -125,3 +149,19 @@ def _kept_of(row: Row) -> KeptFile:
         small_length=row["small_length"],
         picture=size,
     )
+
+
+async def erase_files_of_ticket(
+    connection: Connection, ticket: TicketId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of a ticket's files; say how many."""
+    given = {"ticket": ticket, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_ticket"], given)).rowcount
+
+
+async def erase_files_of_owner(
+    connection: Connection, owner: CustomerId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of files that show a customer's vehicles; say how many."""
+    given = {"owner": owner, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_owner"], given)).rowcount

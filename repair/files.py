@@ -6,13 +6,14 @@ found to be wrong is let go of, and may be sent again.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from access.personal_fields import FILE_KEY
 from access.vault import Vault
 from domain.access import Actor
+from domain.cards import Attachment
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OperationConflict
 from domain.files import (
     UPLOAD_WAITS,
@@ -23,7 +24,8 @@ from domain.files import (
     KeptFile,
     StoredFile,
 )
-from domain.ids import FileId, GarageId
+from domain.ids import FileId, GarageId, PersonId
+from domain.tickets import Ticket
 from files.media_types import HEAD, demand_type
 from files.object_store import ObjectStore
 from files.picture_process import PictureProcess
@@ -119,6 +121,19 @@ class FileKeeper:
         stored = await self.files.keep(made.file.id, made.kept)
         await self.uploads.discard(stored.id)
         return stored
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket, as `FileClaims` says."""
+        await self.files.claim(files, ticket, by)
+
+    async def demand_kept(self, files: Sequence[Attachment], actor: Actor) -> None:
+        """Return when files are kept that a card names, as `FileProofs` says."""
+        found = await self.files.many([FileId(one.key) for one in files])
+        for one in files:
+            held = found.get(FileId(one.key))
+            if held is None or not _is_shown(held, one, actor):
+                said = f"{one.key[:80]} is not kept in your garage, or has another SHA-256"
+                raise InvalidInput("evidence", said)
 
     async def read(
         self, file: StoredFile, *, small: bool = False, start: int = 0
@@ -220,6 +235,12 @@ class FileKeeper:
         if file.key is None:
             raise NotFound("file", file.id)
         return self.vault.open(file.key, FILE_KEY.at(file.id))
+
+
+def _is_shown(file: StoredFile, named: Attachment, actor: Actor) -> bool:
+    """Say whether an actor may show a file, and names it by the bytes that are kept."""
+    kept = file.state is FileState.STORED and file.facts.sha256 == named.sha256
+    return kept and actor.reaches(file.garage)
 
 
 def object_key(id: FileId, part: str) -> str:

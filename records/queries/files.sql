@@ -28,3 +28,22 @@ update stored_file
 set state = 'stored', type = %(type)s, length = %(length)s, sha256 = %(sha256)s,
     small_length = %(small_length)s, width = %(width)s, height = %(height)s, stored_at = %(at)s
 where id = %(id)s and state = 'asked'
+
+-- name: claim
+-- Files belong to a ticket from now on, whoever sent them naming them; those that do already stay.
+update stored_file set ticket = %(ticket)s, vehicle = coalesce(vehicle, %(vehicle)s::text)
+where id = any(%(ids)s) and garage = %(garage)s and owner = %(owner)s
+  and (ticket = %(ticket)s or (ticket is null and state = 'stored'))
+returning id
+
+-- name: erase_of_ticket
+-- The files of a ticket that was deleted are noise from now on: their keys are gone.
+update stored_file set state = 'removed', key = null, removed_at = coalesce(removed_at, %(at)s),
+    removed_by = coalesce(removed_by, %(by)s)
+where ticket = %(ticket)s and key is not null
+
+-- name: erase_of_owner
+-- So are those that show the vehicles of a customer who is erased.
+update stored_file set state = 'removed', key = null, removed_at = coalesce(removed_at, %(at)s),
+    removed_by = coalesce(removed_by, %(by)s)
+where key is not null and vehicle in (select id from customer_vehicle where owner = %(owner)s)
