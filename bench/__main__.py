@@ -63,6 +63,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
         "health_during_return_ms",
     ),
     "bench.customers": ("customer_search_p95_ms", "customer_phone_p95_ms"),
+    "bench.battery_logs": ("log_rows_s",),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
     "bench.personal_data": ("personal_data_in_clear",),

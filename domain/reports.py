@@ -20,6 +20,7 @@ class FailureReport:
     Attributes:
         codes: as typed, not yet normalised.
         files: photos, videos and logs that come with it, sent before.
+        measured: what its logs measured, in sentences that are read as its text is.
         whole: how many characters the text had, where only its beginning is kept; else None.
     """
 
@@ -29,6 +30,7 @@ class FailureReport:
     vehicle_id: VehicleId | None = None
     battery: BatteryOrigin = UNREAD
     files: tuple[FileId, ...] = ()
+    measured: str = ""
     whole: int | None = None
 
     @property

@@ -136,6 +136,7 @@ class Ticket:
         past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
         files: photos, videos and logs that came with the report.
+        measured: what the logs that came with it measured, in sentences.
         safety: what was told to do first, where the report tells a danger to people.
         marks: of the operations that made it what it is, so that none is done twice.
     """
@@ -153,6 +154,7 @@ class Ticket:
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     files: tuple[FileId, ...] = ()
+    measured: str = ""
     safety: SafetyAdvice | None = None
     assignee: PersonId | None = None
     started_at: datetime | None = None

@@ -1,8 +1,12 @@
 """What is kept of files beside their bytes: whose they are, what they are, their sealed keys."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
+from psycopg.types.json import Jsonb
+
+from domain.battery_logs import BatteryLog
 from domain.errors import InvalidInput, NotFound
 from domain.files import (
     FileFacts,
@@ -77,6 +81,20 @@ class FileStore:
         rows = await self._records.rows(QUERIES["many"], ids=list(ids))
         return {found.id: found for found in map(_file_of, rows)}
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say in sentences what the logs among somebody's files measured; of others nothing.
+
+        Raises:
+            InvalidInput: one is not kept, or is not theirs.
+        """
+        rows = await self._records.rows(QUERIES["logs_of"], ids=list(files), owner=by)
+        missing = [*{*files} - {row["id"] for row in rows}]
+        if missing:
+            raise InvalidInput("files", f"{min(missing)} {FIRST}")
+        told = {row["id"]: row["battery_log"] for row in rows if row["battery_log"] is not None}
+        said = [BatteryLog(**told[one]).sentences for one in dict.fromkeys(files) if one in told]
+        return " ".join(filter(None, said))
+
     async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
         """Have files belong to a ticket from now on, and to its vehicle where that is known.
 
@@ -115,6 +133,7 @@ class FileStore:
                     "width": None if picture is None else picture.width,
                     "height": None if picture is None else picture.height,
                     "at": kept.at,
+                    "log": None if kept.log is None else Jsonb(asdict(kept.log)),
                 },
             )
         return await self.get(id)
@@ -148,6 +167,7 @@ def _kept_of(row: Row) -> KeptFile:
         at=row["stored_at"],
         small_length=row["small_length"],
         picture=size,
+        log=None if row["battery_log"] is None else BatteryLog(**row["battery_log"]),
     )
 
 

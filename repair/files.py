@@ -26,9 +26,9 @@ from domain.files import (
 )
 from domain.ids import FileId, GarageId, PersonId
 from domain.tickets import Ticket
+from files.file_readers import FileReaders
 from files.media_types import HEAD, demand_type
 from files.object_store import ObjectStore
-from files.picture_process import PictureProcess
 from files.scanners import Scanner
 from files.sealed_chunks import CHUNK, KEY_BYTES, SEALED_CHUNK, seal, unseal
 from files.upload_place import UploadPlace
@@ -59,7 +59,7 @@ class FileKeeper:
     objects: ObjectStore
     uploads: UploadPlace
     vault: Vault
-    pictures: PictureProcess
+    readers: FileReaders
     quota: int
     scanner: Scanner | None = None
 
@@ -122,6 +122,10 @@ class FileKeeper:
         await self.uploads.discard(stored.id)
         return stored
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say what the logs among these files measured, as `FileClaims` says."""
+        return await self.files.measured(files, by)
+
     async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
         """Have files belong to a ticket, as `FileClaims` says."""
         await self.files.claim(files, ticket, by)
@@ -175,12 +179,14 @@ class FileKeeper:
                 return await self._kept_photo(file)
             case FileKind.VIDEO if file.asked.type is FileType.MP4:
                 return await self._kept_whole(file, without_places(self._as_announced(file)))
-            case FileKind.VIDEO | FileKind.LOG:
+            case FileKind.VIDEO:
                 return await self._kept_whole(file, self._as_announced(file))
+            case FileKind.LOG:
+                return await self._kept_log(file)
 
     async def _kept_photo(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
-        made = await self.pictures.keep(file.id, came)
+        made = await self.readers.photo(file.id, came)
         await self._put(file, "small", _one(made.small))
         facts = await self._put(file, "whole", _one(made.whole))
         return KeptFile(
@@ -189,6 +195,11 @@ class FileKeeper:
             small_length=len(made.small),
             picture=made.size,
         )
+
+    async def _kept_log(self, file: StoredFile) -> KeptFile:
+        came = b"".join([piece async for piece in self._as_announced(file)])
+        facts = await self._put(file, "whole", _one(came))
+        return KeptFile(facts=facts, at=file.asked_at, log=await self.readers.log(file.id, came))
 
     async def _kept_whole(self, file: StoredFile, content: AsyncIterable[bytes]) -> KeptFile:
         return KeptFile(facts=await self._put(file, "whole", content), at=file.asked_at)

@@ -87,6 +87,14 @@ class TicketBooks(Protocol):
 class FileClaims(Protocol):
     """Files that were handed in, to be named by a ticket."""
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say in sentences what the logs among somebody's files measured; of others nothing.
+
+        Raises:
+            InvalidInput: one of them is not kept, or is somebody else's.
+        """
+        ...
+
     async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
         """Have files belong to a ticket from now on; the same again changes nothing.
 

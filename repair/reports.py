@@ -77,9 +77,12 @@ async def understand_report(
 
     Raises:
         NotAllowed: the actor may do neither there.
-        InvalidInput: no garage is known, or a typed code does not read as one.
+        InvalidInput: no garage is known, a typed code does not read as one, or a file is not
+            theirs.
     """
     place = garage_of_report(actor, garage)
+    if said.files:
+        said = replace(said, measured=await ports.files.measured(said.files, actor.id))
     return IncomingReport(understood=await ports.reader.understand(said), garage=place)
 
 
@@ -106,6 +109,7 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         symptoms=read.symptoms,
         safety=read.safety,
         files=read.report.files,
+        measured=read.report.measured,
     )
     if operation.actor.role is Role.TECHNICIAN:
         ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)

@@ -249,6 +249,10 @@ class RequestContext:
         """
         return self._files.keeper
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say what the logs among these files measured, as `FileClaims` says."""
+        return await self.files.measured(files, by) if files else ""
+
     async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
         """Have files belong to a ticket, as `FileClaims` says."""
         await self.files.claim(files, ticket, by)

@@ -12,6 +12,7 @@ from domain.ids import FILES, FileId
 from schema.card_fields import add_shown_fields, shown_values
 from schema.context import SchemaInfo, loaded_edge
 from schema.files import StoredFile
+from schema.readings import Reading
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.vocabulary import Component, ErrorCode, Part, Symptom, load_codes, load_edge, load_edges
 
@@ -137,14 +138,6 @@ class Attachment:
     @classmethod
     def from_domain(cls, value: cards.Attachment) -> Self:
         return cls(key=value.key, sha256=value.sha256)
-
-
-@strawberry.type(description="A measured value.")
-@add_shown_fields(cards.Reading)
-class Reading:
-    @classmethod
-    def from_domain(cls, value: cards.Reading) -> Self:
-        return cls(**shown_values(value))
 
 
 @strawberry.type(description="What was measured, logged and photographed.")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from files.bucket import Bucket
 from files.bucket_store import BucketStore, BucketUploads
+from files.file_readers import FileReaders
 from files.folder_store import FolderStore
 from files.folder_uploads import FolderUploads
-from files.picture_process import PictureProcess
 from records.database import Records
 from records.files import FileStore
 from repair.files import FileKeeper
@@ -55,7 +55,7 @@ def open_files(settings: Settings, records: Records, sealing: VaultRuntime) -> F
         objects=FolderStore(root) if bucket is None else BucketStore(bucket),
         uploads=taken if bucket is None else BucketUploads(bucket),
         vault=sealing.vault,
-        pictures=PictureProcess(),
+        readers=FileReaders(),
         quota=settings.files_quota_mib << 20,
         scanner=read_scanner(settings.file_scanner),
     )

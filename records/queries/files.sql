@@ -22,11 +22,17 @@ returning *
 -- Files by their ids.
 select * from stored_file where id = any(%(ids)s)
 
+-- name: logs_of
+-- What logs tell that somebody handed in: of files that are kept.
+select id, battery_log from stored_file
+where id = any(%(ids)s) and owner = %(owner)s and state = 'stored'
+
 -- name: keep
 -- What came was what was announced, and is kept; what is kept already stays as it is.
 update stored_file
 set state = 'stored', type = %(type)s, length = %(length)s, sha256 = %(sha256)s,
-    small_length = %(small_length)s, width = %(width)s, height = %(height)s, stored_at = %(at)s
+    small_length = %(small_length)s, width = %(width)s, height = %(height)s, stored_at = %(at)s,
+    battery_log = %(log)s
 where id = %(id)s and state = 'asked'
 
 -- name: claim

@@ -1,5 +1,6 @@
 """Photos and logs on reports, tries and cards: seen with what names them, gone with it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,8 @@ import pytest
 from domain.access import Role
 from domain.events import Event, EventType
 from domain.ids import EventId, FileId
+from ingest import knowledge
+from ingest.imports import import_batch
 from records.database import Connection
 from tests.files.samples import digest, photo
 from tests.journeys.conftest import Somebody
@@ -27,6 +30,12 @@ TICKET = """query ($id: ID!) { ticket(id: $id) { version files { key kind sha256
   attempts { files { key url } } } }"""
 CARD = """query ($id: ID!) { card(id: $id) {
   evidence { photos { key sha256 file { key url } } sensorLogs { file { key } } } } }"""
+SYMPTOMS = """query ($id: ID!) { ticket(id: $id) { symptoms { code } files { batteryLog {
+  rows badRows cells spreadV worstCell lowestCellV hottestC chargeStart chargeEnd
+  readings { name value } } } } }"""
+MATCH = """query ($report: ReportInput!) { match(report: $report) { __typename
+  ... on Matches { matches { card { key } reasons { kind subject } } }
+  ... on Refusal { message } } }"""
 LOG = b"time,volts\n0,3.71\n"
 
 
@@ -177,3 +186,61 @@ async def test_files_go_with_whose_vehicle_they_show(
 
 async def _nothing(event: Event, connection: Connection) -> None:
     del event, connection
+
+
+def battery_log(weakest: float) -> bytes:
+    """Give a log of four cells, one of which falls to this voltage under load."""
+    rows = [f"{n},3.71,3.70,{3.70 if n < 30 else weakest},3.71,31,{80 - n}" for n in range(60)]
+    return "\n".join(["time,cell 1,cell 2,cell 3,cell 4,temp,soc", *rows, "torn,row"]).encode()
+
+
+@pytest.mark.row("CA-14")
+async def test_what_a_log_measured_is_read_with_the_report(house: Runtime, asha: Person) -> None:
+    spread = "SYM_BMS_002"
+    known = knowledge.read_knowledge()
+    tells = [one for one in known.cards if one.id == "fc_ather_450x_cell_imbalance"]
+    apart = [one for one in known.symptoms if one.code in tells[0].signature.symptoms]
+    await import_batch(replace(known, cards=tuple(tells), symptoms=tuple(apart)), house)
+    await house.reader.refresh(house.vocabulary)
+    weak = await kept_file(house, asha, battery_log(3.2))
+    good = await kept_file(house, asha, battery_log(3.695))
+    said = "Range is poor, cell voltage difference 250 mV"
+    tickets = [
+        (await report(asha, *files, text=said))["ticket"]["key"] for files in ([], [weak], [good])
+    ]
+    seen = [
+        {one["code"] for one in (await asha.ask(SYMPTOMS, id=each))["symptoms"]} for each in tickets
+    ]
+    assert [spread in codes for codes in seen] == [True, True, False]
+    told = await asha.ask(SYMPTOMS, id=tickets[1])
+    assert told["files"] == [
+        {
+            "batteryLog": {
+                "rows": 60,
+                "badRows": 1,
+                "cells": 4,
+                "spreadV": 0.51,
+                "worstCell": 3,
+                "lowestCellV": 3.2,
+                "hottestC": 31.0,
+                "chargeStart": 80.0,
+                "chargeEnd": 21.0,
+                "readings": [
+                    {"name": "cell_voltage_variance", "value": 0.51},
+                    {"name": "lowest_cell_voltage", "value": 3.2},
+                    {"name": "highest_cell_voltage", "value": 3.71},
+                    {"name": "battery_temperature", "value": 31.0},
+                    {"name": "state_of_charge", "value": 21.0},
+                ],
+            }
+        }
+    ]
+    # By the log alone, whatever the words say, and by its figure.
+    ather = {"make": "Ather", "model": "450X", "year": 2023}
+    plain = {"text": "It goes less far than it did", "vehicle": ather, "files": [weak]}
+    found = await asha.ask(MATCH, report=plain)
+    best = found["matches"][0]
+    assert best["card"]["key"] == tells[0].id
+    assert spread in {one["subject"] for one in best["reasons"] if one["kind"] == "SYMPTOM"}
+    theirs = await asha.ask(MATCH, report=plain | {"files": [f"fil_{'0' * 32}"]})
+    assert theirs["__typename"] == "InvalidInput"
