@@ -60,6 +60,8 @@ MILES = 1.609
 SURE, LIKELY, UNSURE = 0.85, 0.75, 0.55
 LONGEST_SENTENCE = 400
 LONGEST_FIGURE, CARDS_KEPT = 40, 4_096
+# A report is asked for its symptoms and for its figures, by readers that run at once.
+READERS = 16
 TOPIC_BEFORE, TOPIC_AFTER = 60, 30
 BESIDE = 28
 
@@ -107,6 +109,7 @@ def figure_limits() -> FigureLimits:
     return FigureLimits(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
+@lru_cache(READERS)
 def find_figures(text: str) -> tuple[FigureSeen, ...]:
     """Give the symptoms that the figures of a text tell."""
     if not any(letter.isdigit() for letter in text):

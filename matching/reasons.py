@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from domain.codes import CodeKey
 from domain.matches import CardFacts, Source, SymptomFigure, UnderstoodReport, VehicleLevel
@@ -12,6 +13,7 @@ from matching.fusion import CardCandidate, Contribution
 
 # Of the words that are shared so many are told.
 SHARED_SHOWN = 5
+CARDS_KEPT = 1_024
 Telling = Callable[[Contribution, UnderstoodReport, CardFacts], Reason]
 
 
@@ -50,8 +52,14 @@ def of_card(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:
 
 def shared_words(understood: UnderstoodReport, card: CardFacts) -> list[str]:
     """Give the telling words that report and card share, in the report's order."""
-    said = set(split_words(f"{card.title} {card.text}"))
+    said = _card_words(f"{card.title} {card.text}")
     return [w for w in dict.fromkeys(split_words(understood.english)) if w in said]
+
+
+@lru_cache(CARDS_KEPT)
+def _card_words(text: str) -> frozenset[str]:
+    """Give the words of a card; the same cards are suggested again and again."""
+    return frozenset(split_words(text))
 
 
 def _code_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:

@@ -45,6 +45,7 @@ from resolvers.jobs import JobMutations, JobQueries
 from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.model_runs import ModelRunMutations, ModelRunQueries
+from resolvers.neighbourhoods import NeighbourhoodQueries
 from resolvers.nodes import NodeQueries
 from resolvers.nominees import NomineeMutations
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
@@ -76,6 +77,7 @@ DEVELOPERS_BYTES = 1 << 20
 @strawberry.type(description="What can be read.")
 class Query(
     MatchingQueries,
+    NeighbourhoodQueries,
     CardQueries,
     CardDraftQueries,
     TicketQueries,

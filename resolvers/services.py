@@ -56,6 +56,7 @@ from domain.ids import (
     VehicleId,
 )
 from domain.matches import CardHit, Embedding, UnderstoodReport
+from domain.neighbourhoods import KnowledgeKind, Neighbourhood
 from domain.regions import GarageTickets
 from domain.technicians import Technician
 from domain.tickets import Ticket
@@ -327,6 +328,12 @@ class DefectServices:
     cards: CardsOfDefects
 
 
+class KnowledgeWalker(Protocol):
+    async def around(
+        self, kind: KnowledgeKind, key: str, viewer: Viewer, *, steps: int, most: int
+    ) -> Neighbourhood | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`billing` and `audit` are None where they are not connected, `people`, `api_keys`,
@@ -342,6 +349,7 @@ class Services:
     jobs: ports.JobRepository
     vocabulary: VocabularyCatalogue
     search: HybridSearch
+    neighbourhoods: KnowledgeWalker
     reader: ports.ReportInterpreter
     matcher: ports.CardMatcher
     diagnoser: ReportDiagnoser

@@ -41,6 +41,7 @@ from domain.hazards import HazardKind
 from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
 from domain.model_runs import ModelKind, RunState
+from domain.neighbourhoods import KnowledgeKind
 from domain.people import PersonState
 from domain.personal_records import RecordKind
 from domain.reasons import ReasonKind, Standing
@@ -82,6 +83,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     ReasonKind: "What kind of evidence a reason is; OTHER_…, DENIED_… and HEALTHY_… speak against "
     "the card.",
     Standing: "How far a suggested card is to be trusted.",
+    KnowledgeKind: "A kind of thing of the knowledge graph.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
     FileType: "The media types of files that are taken.",

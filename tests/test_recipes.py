@@ -33,6 +33,7 @@ WANTED = [
     "A migration",
     "A fallback level",
     "A verb of the API, with its guard",
+    "A page of the app",
     "A release",
 ]
 

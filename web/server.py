@@ -41,6 +41,9 @@ from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener, Handle
 from web import listeners as web_listeners
+from web.app.build import find_pages
+from web.app.documents import keep_own_documents
+from web.app.pages import AppPages, DemoPick
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
 from web.card_vectors import CardVectors
@@ -54,7 +57,6 @@ from web.management import operators_of, serve_management
 from web.metrics import Metrics
 from web.return_exports import ReturnFiles, ReturnMaker
 from web.trainer_schedule import watch_missed
-from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
 
@@ -86,8 +88,8 @@ End = Callable[[], None]
 log = logging.getLogger("battwheels.serving")
 
 
-def build_application(runtime: Runtime) -> Starlette:
-    """Give the application over an opened house."""
+def build_application(runtime: Runtime, demo: Sequence[DemoPick] = ()) -> Starlette:
+    """Give the application over an opened house; `demo` are offered on its sign-in page."""
     settings = runtime.settings
     garages = GarageRates(runtime.redis, settings.caps)
     _watch_breakers(runtime, garages)
@@ -108,6 +110,7 @@ def build_application(runtime: Runtime) -> Starlette:
             development=not settings.production,
             origins=settings.allowed_origins,
             ui=settings.home / "ui",
+            pages=AppPages(find_pages(settings.home / "app"), demo),
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             returns=ReturnFiles(
                 links=runtime.billing.return_links,
@@ -163,6 +166,7 @@ def build_services(runtime: Runtime) -> Services:
         jobs=runtime.jobs,
         vocabulary=runtime.vocabulary,
         search=runtime.search,
+        neighbourhoods=runtime.neighbourhoods,
         reader=runtime.reader,
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
@@ -336,10 +340,11 @@ async def serve_application(
     started: Callable[[End], Awaitable[None]] | None = None,
     *,
     work: bool = True,
+    demo: Sequence[DemoPick] = (),
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
     settings = runtime.settings
-    app = build_application(runtime)
+    app = build_application(runtime, demo)
     config = uvicorn_config(app, settings.host, settings.port, caps=settings.caps)
     # What is worked on in threads lets the loop go on after so many seconds at most.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -348,7 +353,7 @@ async def serve_application(
     async with (
         run_management(runtime),
         run_background(runtime, work=work),
-        _run_beside(runtime, app.state.trusted, app.state.garages),
+        _run_beside(runtime, app),
     ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
@@ -359,15 +364,17 @@ async def serve_application(
 
 
 @asynccontextmanager
-async def _run_beside(
-    runtime: Runtime, trusted: TrustedDocuments, garages: GarageRates
-) -> AsyncGenerator[None]:
-    """Have an application read registered documents before they are asked, and give points back."""
+async def _run_beside(runtime: Runtime, app: Starlette) -> AsyncGenerator[None]:
+    """Have an application read registered documents before they are asked, register its own pages'
+    and give points back.
+    """
     wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
-    loops = {
-        "documents": partial(trusted.run, wakeup),
-        "documents ahead": trusted.run_ahead,
-        "points": garages.run,
+    store = TrustedDocumentStore(runtime.records, runtime.audit.writer)
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "documents": partial(app.state.trusted.run, wakeup),
+        "documents ahead": app.state.trusted.run_ahead,
+        "points": app.state.garages.run,
+        "own documents": partial(keep_own_documents, store, app.state.manifests),
     }
     tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
     try:

@@ -27,6 +27,7 @@ from graph.defects import DefectCards
 from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
+from graph.neighbourhoods import NeighbourhoodReader
 from graph.outbox import GraphOutbox
 from graph.read_model.entries import VectorKind
 from graph.read_model.follower import ReadModel
@@ -174,6 +175,7 @@ class Runtime:
     reviews: ReviewStore
     defects: DefectAlarmStore
     defect_cards: DefectCards
+    neighbourhoods: NeighbourhoodReader
     lapses: LapseStore
     outbox: RecordsOutbox
     relay: Relay
@@ -410,6 +412,7 @@ def join_parts(
         reviews=ReviewStore(records),
         defects=DefectAlarmStore(records, audit.writer),
         defect_cards=DefectCards(graph),
+        neighbourhoods=NeighbourhoodReader(graph),
         lapses=LapseStore(records),
         outbox=RecordsOutbox(records),
         relay=Relay(

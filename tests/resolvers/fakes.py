@@ -38,6 +38,7 @@ from domain.matches import (
     VehicleLevel,
     closeness,
 )
+from domain.neighbourhoods import KnowledgeKind, Neighbourhood
 from domain.reasons import Reason, ReasonKind, Standing
 from domain.regions import region_of
 from domain.reports import FailureReport
@@ -372,6 +373,13 @@ class FakeSearch:
         return sorted((h for h in hits if h.score), key=lambda h: -h.score)[:limit]
 
 
+class FakeWalker:
+    async def around(
+        self, kind: KnowledgeKind, key: str, viewer: Viewer, *, steps: int, most: int
+    ) -> Neighbourhood | None:
+        return None
+
+
 class FakeReader:
     async def safety(self, text: str) -> SafetyAdvice | None:
         return advise(text, find_hazards(text))
@@ -524,6 +532,7 @@ class World:
             technicians=self.crew,
             vocabulary=self.vocabulary,
             search=FakeSearch(self.cards),
+            neighbourhoods=FakeWalker(),
             reader=self.reader,
             matcher=self.matcher,
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),

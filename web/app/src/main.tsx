@@ -1,0 +1,16 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "./app.css";
+import { App } from "./shell/App";
+import { startLanguage } from "./words/language";
+import { keepRelease } from "./shell/release";
+
+keepRelease();
+void startLanguage().then(() => {
+  const place = document.getElementById("app")!;
+  createRoot(place).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});
