@@ -6,6 +6,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from domain.access import SYSTEM
 from domain.battery_logs import BatteryLog
 from domain.errors import InvalidInput, NotFound
 from domain.files import (
@@ -137,6 +138,51 @@ class FileStore:
                 },
             )
         return await self.get(id)
+
+    async def page(self, after: str, first: int) -> list[StoredFile]:
+        """Give kept files in the order of their ids, those behind one of them."""
+        rows = await self._records.rows(QUERIES["page"], after=after, first=first)
+        return [_file_of(row) for row in rows]
+
+    async def going(self, before: datetime, first: int) -> list[FileId]:
+        """Give files whose bytes are to go: erased ones, and those removed before a moment."""
+        return await self._ids("going", before=before, first=first)
+
+    async def never_came(self, now: datetime, first: int) -> list[FileId]:
+        """Give files that were announced, and are awaited no more."""
+        return await self._ids("never_came", now=now, first=first)
+
+    async def unnamed(self, before: datetime, first: int) -> list[FileId]:
+        """Give files kept since before a moment that no ticket names."""
+        return await self._ids("unnamed", before=before, first=first)
+
+    async def note_gone(self, id: FileId, at: datetime) -> None:
+        """Note that a removed file's bytes are gone for good."""
+        await self._done("gone", id=id, at=at)
+
+    async def drop(self, id: FileId, now: datetime) -> None:
+        """Let go of what was said of a file that never came."""
+        await self._done("drop", id=id, now=now)
+
+    async def remove(self, ids: Sequence[FileId], at: datetime) -> None:
+        """Take files away that no ticket names; they can be brought back for a while."""
+        await self._done("remove", ids=list(ids), at=at, by=SYSTEM.id)
+
+    async def restore(self, id: FileId) -> StoredFile:
+        """Have a removed file kept again; one that is kept stays so.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        await self._done("restore", id=id)
+        return await self.get(id)
+
+    async def _ids(self, query: str, **given: object) -> list[FileId]:
+        return [FileId(row["id"]) for row in await self._records.rows(QUERIES[query], **given)]
+
+    async def _done(self, query: str, **given: object) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES[query], given)
 
 
 def _file_of(row: Row) -> StoredFile:

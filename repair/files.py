@@ -37,6 +37,9 @@ from records.files import FileStore
 from repair.operations import Operation
 from repair.reports import garage_of_report
 
+# The parts of a file, by which their objects are called.
+WHOLE, SMALL = "whole", "small"
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
@@ -148,7 +151,7 @@ class FileKeeper:
             NotFound: there is none, or its bytes are gone.
             Tampered: they were altered.
         """
-        key, part = self._key(file), "small" if small else "whole"
+        key, part = self._key(file), SMALL if small else WHOLE
         place = start // CHUNK
         sealed = self.objects.read(object_key(file.id, part), place * SEALED_CHUNK)
         skip = start - place * CHUNK
@@ -187,8 +190,8 @@ class FileKeeper:
     async def _kept_photo(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
         made = await self.readers.photo(file.id, came)
-        await self._put(file, "small", _one(made.small))
-        facts = await self._put(file, "whole", _one(made.whole))
+        await self._put(file, SMALL, _one(made.small))
+        facts = await self._put(file, WHOLE, _one(made.whole))
         return KeptFile(
             facts=replace(facts, type=FileType.JPEG),
             at=file.asked_at,
@@ -198,11 +201,11 @@ class FileKeeper:
 
     async def _kept_log(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
-        facts = await self._put(file, "whole", _one(came))
+        facts = await self._put(file, WHOLE, _one(came))
         return KeptFile(facts=facts, at=file.asked_at, log=await self.readers.log(file.id, came))
 
     async def _kept_whole(self, file: StoredFile, content: AsyncIterable[bytes]) -> KeptFile:
-        return KeptFile(facts=await self._put(file, "whole", content), at=file.asked_at)
+        return KeptFile(facts=await self._put(file, WHOLE, content), at=file.asked_at)
 
     async def _as_announced(self, file: StoredFile) -> AsyncGenerator[bytes]:
         """Give what came, once its head was looked at; its length and hash are known at the end.

@@ -271,6 +271,12 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
             ).watch,
             runtime.wakeups.on(Topic.RETURN_EXPORTS),
         )
+        loops["files"] = partial(
+            runtime.files.watch,
+            LeaseStore(runtime.records, process_name()),
+            runtime.parts,
+            runtime.metrics,
+        )
         loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)
