@@ -79,7 +79,7 @@ class FileRuntime:
 
 def open_bucket(settings: Settings) -> Bucket | None:
     """Give the bucket of the settings; None: a folder keeps files."""
-    account = read_bucket(settings.files_url, settings.files_region)
+    account = read_bucket(settings.files_url, settings.files_region, settings.files_public_url)
     return None if account is None else Bucket(account)
 
 
