@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,21 @@ from tests.waits import eventually
 from tests.web.live_server import served
 from web.app.build import build_pages
 from web.app.documents import register_own_documents
+from web.npm import run_npm_ci
 from web.server import build_application, run_background
 from web.wiring import Runtime
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 USUAL = PhoneLook()
 TakePhone = Callable[..., Awaitable[Phone]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technician:
+    """Somebody with a phone: by their address they sign in, as `person` they ask the API itself."""
+
+    email: str
+    person: Person
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +59,15 @@ def chromium() -> str:
 def built_pages() -> Path:
     """The pages, built once for this checkout."""
     return build_pages(ROOT / ".battwheels" / "app")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """What looks for faults of accessibility, as a script."""
+    script = ROOT / "web" / "app" / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        run_npm_ci(ROOT / "web" / "app")
+    return script.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -77,23 +96,25 @@ async def browser(chromium: str) -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def technician(root: Person, entry: Door) -> str:  # noqa: F811
-    """The address of a technician who may work on high voltage."""
-    email, _ = await invited(root, entry, Role.TECHNICIAN, certification="HIGH_VOLTAGE")
-    return email
+async def technician(root: Person, entry: Door) -> Technician:  # noqa: F811
+    """A technician who may work on high voltage, and asks past the pages too."""
+    email, entered = await invited(root, entry, Role.TECHNICIAN, certification="HIGH_VOLTAGE")
+    return Technician(email=email, person=entry.person(entered))
 
 
 @pytest.fixture
-async def take_phone(browser: Browser, place: str, technician: str) -> AsyncGenerator[TakePhone]:
-    """Give a phone of the technician's, or of somebody else's, signed in."""
+async def take_phone(
+    browser: Browser, place: str, technician: Technician
+) -> AsyncGenerator[TakePhone]:
+    """Give a phone of the technician's, signed in."""
     async with AsyncExitStack() as stack:
 
-        async def take(email: str = technician, look: PhoneLook = USUAL) -> Phone:
+        async def take(look: PhoneLook = USUAL) -> Phone:
             context = await browser.new_context(**look.options())
             stack.push_async_callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             phone = Phone(page=await context.new_page(), place=place)
-            await phone.sign_in(email)
+            await phone.sign_in(technician.email)
             return phone
 
         yield take

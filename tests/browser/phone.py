@@ -32,7 +32,7 @@ class PhoneLook:
 
 @dataclass(slots=True, kw_only=True)
 class Phone:
-    """`faults`: what the browser's console told as an error."""
+    """`page` is the tab that is open now."""
 
     page: Page
     place: str
@@ -47,12 +47,34 @@ class Phone:
         await self.page.locator("button[type=submit]").click()
         await expect(self.page.locator("nav")).to_be_visible()
 
+    async def lose_network(self) -> None:
+        """Go where there is none, once the worker keeps the pages and the copy is whole."""
+        await self.page.evaluate("navigator.serviceWorker.ready")
+        await expect(self.standing).to_have_text("All handed in")
+        await self.page.context.set_offline(True)
+
+    async def find_network(self) -> None:
+        await self.page.context.set_offline(False)
+
+    async def kill_tab(self, path: str = "/") -> None:
+        """Close the tab as a phone that needs room does, and open another."""
+        context = self.page.context
+        await self.page.close(run_before_unload=False)
+        self.page = await context.new_page()
+        await self.open(path)
+
+    @property
+    def standing(self) -> Locator:
+        """Give what tells how much waits."""
+        return self.page.get_by_role("status").locator("visible=true").first
+
     async def report(self, text: str, codes: str = "") -> None:
         await self.open_form()
         await self.page.locator("textarea").fill(text)
         if codes:
-            await self.page.locator("form input").first.fill(codes)
+            await self.page.get_by_label("Error codes").fill(codes)
         await self.tap("Find the fix")
+        await expect(self.page.get_by_role("heading", name="Ticket")).to_be_visible()
 
     async def open_form(self) -> None:
         await self.page.get_by_role("link", name="Report").last.click()

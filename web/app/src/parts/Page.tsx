@@ -12,7 +12,7 @@ export function Page(props: { title: string; back?: string; aside?: ReactNode; c
   }, [title, words]);
   return (
     <>
-      <header className="flex min-h-14 items-center gap-2 py-2">
+      <div className="flex min-h-14 items-center gap-2 py-2">
         {back && (
           <Link
             href={back}
@@ -24,7 +24,7 @@ export function Page(props: { title: string; back?: string; aside?: ReactNode; c
         )}
         <h1 className="min-w-0 grow text-2xl font-bold tracking-tight">{title}</h1>
         {aside}
-      </header>
+      </div>
       <div className="space-y-4">{children}</div>
     </>
   );

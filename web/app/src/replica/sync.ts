@@ -67,6 +67,8 @@ async function attempt(kept: Kept): Promise<void> {
 /** Sync as long as the pages are open; give what ends that. */
 export function keepSyncing(): () => void {
   keeping = true;
+  // What waits is to outlive a phone that needs room.
+  void navigator.storage?.persist?.();
   const tick = () => void syncNow();
   const seen = () => {
     if (!document.hidden) tick();
@@ -76,8 +78,13 @@ export function keepSyncing(): () => void {
   window.addEventListener("offline", lost);
   document.addEventListener("visibilitychange", seen);
   tick();
+  let deaf: () => void = () => undefined;
+  void import("./hints").then(({ followHints }) => {
+    if (keeping) deaf = followHints(tick);
+  });
   return () => {
     keeping = false;
+    deaf();
     window.clearTimeout(timer);
     window.removeEventListener("online", tick);
     window.removeEventListener("offline", lost);

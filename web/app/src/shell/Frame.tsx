@@ -27,7 +27,7 @@ export function Frame({ children }: { children: ReactNode }) {
       >
         {words.app.skip}
       </a>
-      <div className="sticky top-0 z-10 bg-paper md:h-dvh md:w-60 md:shrink-0 md:border-r md:border-line md:p-4">
+      <header className="sticky top-0 z-10 bg-paper md:h-dvh md:w-60 md:shrink-0 md:border-r md:border-line md:p-4">
         <div className="flex min-h-14 items-center justify-between gap-2 px-4 md:mb-4 md:px-0">
           <Link href="/" className="flex min-h-12 items-center gap-2 font-bold">
             <img src="/app/icon.svg" alt="" width="28" height="28" />
@@ -38,7 +38,7 @@ export function Frame({ children }: { children: ReactNode }) {
           </div>
         </div>
         <nav
-          aria-label={words.app.name}
+          aria-label={words.app.pages}
           className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:static md:border-0 md:bg-transparent"
         >
           <ul className="grid grid-cols-4 md:grid-cols-1 md:gap-1">
@@ -50,7 +50,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <div className="hidden pt-6 md:block">
           <Standing />
         </div>
-      </div>
+      </header>
       <main id="content" tabIndex={-1} className="min-w-0 grow px-4 pb-28 outline-none md:px-8 md:pb-10">
         <Release />
         <div className="mx-auto max-w-2xl">{children}</div>

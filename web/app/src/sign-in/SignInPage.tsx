@@ -2,10 +2,12 @@ import { type SubmitEvent, useState } from "react";
 import { askDoor } from "../api/door";
 import { operationId } from "../api/operation-id";
 import { begin, type Entry } from "../api/session";
+import { useStore } from "../api/store";
 import { Button } from "../parts/Button";
 import { TextField } from "../parts/Field";
 import { Notice } from "../parts/Notice";
-import { learnPerson } from "../people/person";
+import { learnPerson, person } from "../people/person";
+import { useKept } from "../replica/news";
 import { useWords } from "../words/language";
 import { DemoPicks } from "./DemoPicks";
 import { ConfirmSecondFactorDocument, SignInDocument, type SignInMutation } from "./gql/graphql";
@@ -75,6 +77,7 @@ export function SignInPage() {
           <p className="text-quiet">{words.signIn.lead}</p>
         </div>
       </div>
+      <Waiting />
       <form onSubmit={submit} className="space-y-4 rounded-2xl border border-line bg-sheet p-5">
         {owed ? (
           <SecondFactor owed={owed} />
@@ -103,6 +106,15 @@ export function SignInPage() {
       {!owed && <DemoPicks busy={busy} pick={(email, password) => attempt(() => signIn(email, password))} />}
     </main>
   );
+}
+
+/** Whoever was here last has things on this phone that wait for them to come back. */
+function Waiting() {
+  const words = useWords();
+  const who = useStore(person);
+  const waiting = useKept((kept) => kept.count("outbox"));
+  if (!who || !waiting) return null;
+  return <Notice tone="warn" title={who.name}>{words.signIn.waiting(waiting)}</Notice>;
 }
 
 function SecondFactor({ owed }: { owed: Owed }) {

@@ -15,7 +15,7 @@ export function Danger({ safety, short = false }: { safety: Ticket["safety"]; sh
   if (short) {
     return (
       <details className={frame}>
-        <summary className="flex min-h-8 items-center gap-2 font-bold text-danger">
+        <summary className="-my-2 flex min-h-12 items-center gap-2 font-bold text-danger">
           <TriangleAlert aria-hidden className="size-6 shrink-0" />
           <span className="grow">{named}</span>
           <span className="text-sm font-semibold underline">{words.ticket.whatToDo}</span>

@@ -1,4 +1,4 @@
-import { Check, Zap } from "lucide-react";
+import { Check, X, Zap } from "lucide-react";
 import { Button } from "../parts/Button";
 import { Notice } from "../parts/Notice";
 import type { Card } from "../replica/kept";
@@ -17,7 +17,9 @@ export function Suggestion(props: {
 }) {
   const { suggestion, ticket, start } = props;
   const words = useWords();
-  const { card, reasons, sentence, standing, rank } = suggestion;
+  const language = useLanguage();
+  const { card, reasons, standing, rank, chance } = suggestion;
+  const sentence = language === "hi" ? suggestion.sentenceHi : suggestion.sentence;
   if (!card) return <Notice tone="calm">{words.ticket.hidden}</Notice>;
   const outcomes = reasons?.find((one) => one.outcomes)?.outcomes;
   const tried = ticket.attempts.some((one) => one.card?.key === card.key && !one.worked);
@@ -28,6 +30,7 @@ export function Suggestion(props: {
         <span className="rounded-md bg-accent-soft px-2 py-0.5 font-semibold text-accent">
           {standing ? words.standings[standing] : rank}
         </span>
+        {chance != null && <span className="font-semibold">{words.ticket.chance(percent(chance, language))}</span>}
         {outcomes && <Outcomes rate={outcomes} />}
         {card.resolution.highVoltage && (
           <span className="flex items-center gap-1 font-semibold text-danger">
@@ -44,10 +47,14 @@ export function Suggestion(props: {
       <details className="group">
         <summary className="flex min-h-12 items-center font-semibold text-accent">{words.ticket.why}</summary>
         <ul className="space-y-2 pb-2">
-          {reasons?.map(({ kind, text }) => (
+          {reasons?.map(({ kind, fits, text, textHi }) => (
             <li key={`${kind}${text}`} className="flex gap-2">
-              <Check aria-hidden className="mt-1 size-4 shrink-0 text-accent" />
-              {text}
+              {fits ? (
+                <Check aria-label={words.ticket.fits} className="mt-1 size-4 shrink-0 text-accent" />
+              ) : (
+                <X aria-label={words.ticket.atOdds} className="mt-1 size-4 shrink-0 text-danger" />
+              )}
+              {language === "hi" ? textHi : text}
             </li>
           ))}
         </ul>
@@ -73,9 +80,8 @@ export function Suggestion(props: {
 
 function Outcomes({ rate }: { rate: Rate }) {
   const words = useWords();
-  const language = useLanguage();
   if (rate.value == null || rate.n === 0) return <span className="text-quiet">{words.ticket.untried}</span>;
-  return <span className="text-quiet">{words.ticket.worksIn(percent(rate.value, language), rate.n)}</span>;
+  return <span className="text-quiet">{words.ticket.worksIn(Math.round(rate.value * rate.n), rate.n)}</span>;
 }
 
 /** A card's title in the reader's language; what a machine translated says so. */

@@ -18,6 +18,8 @@ const NOTHING_YET = {
   card: null,
   outcome: null,
 };
+// A report that was taken so long ago and is in no copy is no longer ours to see.
+const LATE_MS = 60_000;
 const OPEN: ReadonlySet<Ticket["ticketStatus"]> = new Set(["OPEN", "ASSIGNED", "IN_PROGRESS"]);
 
 export function isOpen(ticket: Ticket): boolean {
@@ -32,9 +34,10 @@ export async function foreseenTickets(kept: Kept): Promise<Foreseen[]> {
     kept.getAll("fates"),
   ]);
   const found = new Map(tickets.map((ticket) => [ticket.key, { ...ticket, waits: 0 }]));
-  for (const fate of fates) addReported(found, fate);
+  const keys = keysOf(fates);
+  for (const fate of fates.sort((one, other) => one.at - other.at)) addAnswered(found, keys, fate);
   const inOrder = queued.sort((one, other) => one.doneAt - other.doneAt);
-  for (const one of inOrder) addQueued(found, keysOf(fates), one);
+  for (const one of inOrder) addQueued(found, keys, one);
   return [...found.values()].sort((one, other) => (one.openedAt < other.openedAt ? 1 : -1));
 }
 
@@ -44,12 +47,20 @@ export async function foreseenTicket(kept: Kept, key: string): Promise<Foreseen 
   return (await foreseenTickets(kept)).find((ticket) => ticket.key === named) ?? null;
 }
 
-/** A report that was taken and is not in the copy yet stays on the page. */
-function addReported(found: Map<string, Foreseen>, { record, answer, at }: Fate): void {
+/** What was taken and is not in the copy yet stays on the page: nothing flickers between the two. */
+function addAnswered(found: Map<string, Foreseen>, keys: Map<string, string>, fate: Fate): void {
+  const { record, answer, at } = fate;
   const taken = answer.state === "APPLIED" || answer.state === "REPEATED";
-  if (record.type !== "reportFailure" || !taken || !answer.key || found.has(answer.key)) return;
-  if (Date.now() - at > 60_000) return;
-  found.set(answer.key, { ...reported(record, at), key: answer.key });
+  if (!taken || !answer.key) return;
+  if (record.type === "reportFailure") {
+    const late = Date.now() - at > LATE_MS;
+    if (!late && !found.has(answer.key)) found.set(answer.key, { ...reported(record, at), key: answer.key });
+    return;
+  }
+  const named = ticketOf(record);
+  const ticket = found.get(keys.get(named) ?? named);
+  if (!ticket || !answer.version || ticket.version >= answer.version) return;
+  found.set(ticket.key, { ...done(ticket, record, at), version: answer.version });
 }
 
 function keysOf(fates: Fate[]): Map<string, string> {
