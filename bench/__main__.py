@@ -64,6 +64,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     ),
     "bench.phone_pages": ("first_load_kib", "lcp_s", "interaction_ms", "offline_start_ms"),
     "bench.customers": ("customer_search_p95_ms", "customer_phone_p95_ms"),
+    "bench.battery_logs": ("log_rows_s",),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
     "bench.personal_data": ("personal_data_in_clear",),
