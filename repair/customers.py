@@ -25,6 +25,7 @@ from records.audit_trail import DeedWriter
 from records.customer_vehicles import erase_vehicles_of
 from records.customers import erase_customer, hold_customer
 from records.database import Connection
+from records.files import erase_files_of_owner
 from records.people import PeopleAnswer, PeopleStore
 from repair.customer_book import KnownCustomer
 
@@ -159,9 +160,12 @@ async def _erased_record(
 ) -> dict[RecordKind, int]:
     """Let go of who a customer is in the book, and of what tells which vehicles are theirs."""
     await hold_customer(connection, id, None)
+    # While it is known which vehicles are theirs.
+    files = await erase_files_of_owner(connection, id, deed.at, deed.actor.id)
     vehicles = await erase_vehicles_of(connection, id, deed.at, deed.actor.id)
     await erase_customer(connection, id, deed.at, deed.actor.id)
-    return {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    gone = {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    return gone | ({RecordKind.FILE: files} if files else {})
 
 
 def _erasure_deed(

@@ -28,6 +28,7 @@ WANTED = [
     "A role",
     "A scope",
     "A channel",
+    "A media type",
     "A query",
     "A weight",
     "A migration",

@@ -16,13 +16,16 @@ from starlette.applications import Starlette
 from domain.access import Viewer
 from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
-from domain.ids import PersonId
+from domain.events import Event, EventType
+from domain.ids import PersonId, TicketId
 from domain.liveness import BreakerState
 from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
 from matching.matcher import NO_CARDS, NO_MATCH
+from records.database import Connection
 from records.digests import DigestStore
+from records.files import erase_files_of_ticket
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
 from records.leases import LeaseStore
@@ -36,7 +39,7 @@ from resolvers.services import AuditServices, DefectServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
-from sync.inbox import EventListener
+from sync.inbox import EventListener, Handle
 from web import listeners as web_listeners
 from web.app.build import find_pages
 from web.app.documents import keep_own_documents
@@ -219,7 +222,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     heard = EventHandlers(
         search=search,
         learn=partial(handle_event, analysis_ports(runtime)),
-        draft=runtime.billing.billing.drafts.follow_ticket,
+        draft=ticket_handler(runtime.billing.billing.drafts.follow_ticket),
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
@@ -268,6 +271,12 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
             ).watch,
             runtime.wakeups.on(Topic.RETURN_EXPORTS),
         )
+        loops["files"] = partial(
+            runtime.files.watch,
+            LeaseStore(runtime.records, process_name()),
+            runtime.parts,
+            runtime.metrics,
+        )
         loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)
@@ -288,6 +297,18 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         await asyncio.gather(*tasks, return_exceptions=True)
         # Libraries tell on the screen what nobody has collected at the end.
         gc.unfreeze()
+
+
+def ticket_handler(draft: Handle) -> Handle:
+    """Give what follows a ticket that ends: its draft, and of a deleted one its files."""
+
+    async def follow(event: Event, connection: Connection) -> None:
+        await draft(event, connection)
+        if event.type is EventType.TICKET_DELETED:
+            by = PersonId(event.actor)
+            await erase_files_of_ticket(connection, TicketId(event.entity), event.at, by)
+
+    return follow
 
 
 def staff_handler(runtime: Runtime) -> Callable[[PersonId], Awaitable[None]]:
