@@ -5,7 +5,7 @@ import { addTypenameSelectionDocumentTransform } from "@graphql-codegen/client-p
 const kinds = {
   enumsAsTypes: true,
   useTypeImports: true,
-  scalars: { DateTime: "string", Date: "string", UUID: "string", JSON: "unknown", ID: "string" },
+  scalars: { DateTime: "string", Date: "string", UUID: "string", JSON: "unknown", ID: "string", Paise: "number" },
 };
 
 const config: CodegenConfig = {

@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from "react";
+import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes, TextareaHTMLAttributes } from "react";
 import { useId } from "react";
 import { useWords } from "../words/language";
 
@@ -56,6 +56,16 @@ export function TextArea(props: Told & TextareaHTMLAttributes<HTMLTextAreaElemen
   return (
     <Labelled {...{ label, hint, wrong, id }} optional={!rest.required}>
       <textarea className={BOX} rows={4} {...rest} {...told(id, props)} />
+    </Labelled>
+  );
+}
+
+export function Choice(props: Told & SelectHTMLAttributes<HTMLSelectElement>) {
+  const { label, hint, wrong, ...rest } = props;
+  const id = useId();
+  return (
+    <Labelled {...{ label, hint, wrong, id }} optional={false}>
+      <select className={BOX} {...rest} {...told(id, props)} />
     </Labelled>
   );
 }

@@ -1,24 +1,20 @@
-import { CircleUserRound, CirclePlus, ClipboardList, Inbox, type LucideIcon } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Link, useRoute } from "wouter";
 import { useStore } from "../api/store";
 import { Button } from "../parts/Button";
 import { keepSyncing } from "../replica/sync";
+import { person } from "../people/person";
 import { useWords } from "../words/language";
+import { navOf } from "./navs";
 import { warmPages } from "./pages";
 import { takeRelease, waitingRelease } from "./release";
 import { Standing } from "./Standing";
 
-const NAV: { to: string; name: "bench" | "report" | "outbox" | "me"; sign: LucideIcon }[] = [
-  { to: "/bench", name: "bench", sign: ClipboardList },
-  { to: "/report", name: "report", sign: CirclePlus },
-  { to: "/outbox", name: "outbox", sign: Inbox },
-  { to: "/me", name: "me", sign: CircleUserRound },
-];
-
 /** What stands around every page: where one may go, and what waits on this phone. */
 export function Frame({ children }: { children: ReactNode }) {
   const words = useWords();
+  const who = useStore(person);
   useEffect(keepSyncing, []);
   useEffect(warmPages, []);
   return (
@@ -44,7 +40,7 @@ export function Frame({ children }: { children: ReactNode }) {
           className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:static md:border-0 md:bg-transparent"
         >
           <ul className="grid grid-cols-4 md:grid-cols-1 md:gap-1">
-            {NAV.map(({ to, name, sign }) => (
+            {who && navOf(who.role).map(({ to, name, sign }) => (
               <NavItem key={to} to={to} sign={sign} name={words.nav[name]} />
             ))}
           </ul>

@@ -3,8 +3,8 @@ import type { Role } from "../gql/graphql";
 
 export const HOMES: Record<Role, string> = {
   TECHNICIAN: "/bench",
-  MANAGER: "/bench",
+  MANAGER: "/unassigned",
   ADMIN: "/bench",
-  ACCOUNTANT: "/soon",
+  ACCOUNTANT: "/drafts",
   CUSTOMER_SUPPORT: "/soon",
 };

@@ -38,6 +38,13 @@ export const PAGES: AppPage[] = [
   at("/t/:ticket/close", () => import("../tickets/ClosePage")),
   at("/outbox", () => import("../outbox/OutboxPage")),
   at("/me", () => import("../people/MePage")),
+  at("/drafts", () => import("../drafts/DraftsPage")),
+  at("/drafts/:ticket", () => import("../drafts/DraftPage")),
+  at("/invoices", () => import("../invoices/InvoicesPage")),
+  at("/invoices/:invoice", () => import("../invoices/InvoicePage")),
+  at("/dues", () => import("../invoices/DuesPage")),
+  at("/unassigned", () => import("../desk/UnassignedPage")),
+  at("/review", () => import("../reviews/ReviewPage")),
   at("/soon", () => import("./SoonPage")),
 ];
 

@@ -23,6 +23,12 @@ export function clock(moment: string | number, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], style).format(new Date(moment));
 }
 
+/** A day of the calendar, as "1 Dec 2026". */
+export function calendarDay(day: string, language: Language): string {
+  const style = { dateStyle: "medium", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(LOCALES[language], style).format(new Date(`${day}T00:00:00Z`));
+}
+
 export function percent(part: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language], { style: "percent" }).format(part);
 }

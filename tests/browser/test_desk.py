@@ -1,0 +1,130 @@
+"""A garage's desk in a browser: the accountant bills, the manager gives work and reviews."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from domain.access import Role
+from tests.browser.conftest import Technician
+from tests.browser.looks import walk_looks
+from tests.browser.phone import PATIENCE_MS, Phone, PhoneLook
+from tests.browser.test_repairs import told_of
+from tests.journeys.billing_garage import EDIT, Shop, furnished, op
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import Person, content, fresh_word
+from tests.journeys.sign_in_door import Door, invited
+from web.wiring import Runtime
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+TakeDesk = Callable[[Role], Awaitable[Phone]]
+STANDING = "query ($id: ID!) { card(id: $id) { cardStatus } }"
+DESKTOP = PhoneLook(width=1280, height=800)
+
+
+@pytest.fixture(scope="module")
+def shop(house: Runtime, somebody: Somebody) -> Callable[[], Awaitable[Shop]]:
+    async def furnish() -> Shop:
+        return await furnished(house, somebody)
+
+    return furnish
+
+
+@pytest.fixture
+async def take_desk(
+    browser: Browser, place: str, root: Person, entry: Door
+) -> AsyncGenerator[TakeDesk]:
+    """Give a screen at which somebody of a role is signed in."""
+    async with AsyncExitStack() as stack:
+
+        async def take(role: Role) -> Phone:
+            email, _ = await invited(root, entry, role)
+            context = await browser.new_context(**DESKTOP.options())
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            desk = Phone(page=await context.new_page(), place=place)
+            await desk.sign_in(email)
+            return desk
+
+        yield take
+
+
+def row(desk: Phone, text: str) -> Locator:
+    return desk.page.get_by_role("link").filter(has_text=text)
+
+
+@pytest.mark.row("SV-9")
+async def test_a_draft_is_billed_paid_in_part_and_credited(
+    take_desk: TakeDesk, shop: Callable[[], Awaitable[Shop]], axe: str
+) -> None:
+    """In two methods at once; what is too much is refused at its field, and nothing is written."""
+    garage, who = await shop(), f"Meera {fresh_word()}"
+    ticket = await garage.closed(fresh_word())
+    wish = {"customer": {"name": who, "phone": "9800000000"}}
+    await garage.admin.ask(EDIT, op=op(), ticket=ticket, n=0, invoice=wish)
+    desk = await take_desk(Role.ACCOUNTANT)
+    page = desk.page
+    await row(desk, who).click()
+    await page.get_by_label("Off the labour").fill("100.50")
+    await desk.tap("Keep the draft")
+    await expect(page.get_by_text("₹15,269.00")).to_be_visible()
+    await desk.tap("Issue the invoice")
+    await expect(page.get_by_text("Unpaid")).to_be_visible()
+    await desk.tap("Record a payment")
+    await page.get_by_label("Rupees").fill("99,999")
+    await desk.tap("Write it down")
+    await expect(page.locator("[aria-invalid]")).to_have_value("99,999")
+    await page.get_by_label("Rupees").fill("1,000.50")
+    await desk.tap("Part of it another way")
+    await page.get_by_label("Rupees").last.fill("500")
+    await desk.tap("Write it down")
+    await expect(page.get_by_text("Partly paid")).to_be_visible()
+    await expect(page.get_by_text("₹1,500.50")).to_be_visible()
+    invoice = page.url.removeprefix(f"{desk.place}/app")
+    await desk.tap("Credit note")
+    await page.get_by_label("Why").fill("The part came back")
+    await desk.tap("Issue the credit note")
+    await expect(page.get_by_text("Credited", exact=True).first).to_be_visible()
+    pages = {"drafts": "/drafts", "draft": f"/drafts/{ticket}", "invoices": "/invoices"}
+    pages |= {"invoice": invoice, "dues": "/dues"}
+    assert [fault async for fault in walk_looks(desk, pages, axe)] == []
+
+
+@pytest.mark.row("GA-3")
+async def test_a_manager_gives_a_ticket_to_somebody(
+    take_desk: TakeDesk, technician: Technician, somebody: Somebody
+) -> None:
+    text = f"The horn is silent {fresh_word()}"
+    reported = await somebody(Role.CUSTOMER_SUPPORT).report(text)
+    desk = await take_desk(Role.MANAGER)
+    waiting = desk.page.get_by_role("listitem").filter(has_text=text)
+    await waiting.get_by_role("button", name="Give it to somebody").click()
+    await waiting.get_by_role("button", name="Give to Asha Kulkarni").first.click()
+    await expect(waiting).to_have_count(0)
+    [ticket] = await told_of(somebody(Role.ADMIN), text)
+    assert (ticket["key"], ticket["ticketStatus"]) == (reported["key"], "ASSIGNED")
+
+
+@pytest.mark.row("CA-19")
+async def test_a_card_is_verified_by_keys_alone(
+    take_desk: TakeDesk, somebody: Somebody, axe: str
+) -> None:
+    author, title = somebody(Role.TECHNICIAN), f"Belt slips {fresh_word()}"
+    first = await author.create(content(f"Chain is loose {fresh_word()}"))
+    made = await author.create(content(title))
+    desk = await take_desk(Role.MANAGER)
+    await desk.open("/review")
+    await expect(desk.page.get_by_text("1 of 2")).to_be_visible()
+    await desk.page.keyboard.press("j")
+    await expect(desk.page.get_by_role("heading", name=title)).to_be_visible()
+    looks = {"unassigned": "/unassigned", "review": "/review"}
+    await desk.page.keyboard.press("v")
+    await expect(desk.page.get_by_text("1 of 1")).to_be_visible()
+    standing = [await author.ask(STANDING, id=card["key"]) for card in (first, made)]
+    assert standing == [{"cardStatus": "DRAFT"}, {"cardStatus": "VERIFIED"}]
+    assert [fault async for fault in walk_looks(desk, looks, axe)] == []

@@ -1,0 +1,47 @@
+// What stands in the bar: four doors a role.
+import {
+  CalendarClock,
+  CirclePlus,
+  CircleUserRound,
+  ClipboardList,
+  FilePen,
+  Inbox,
+  ListChecks,
+  type LucideIcon,
+  ReceiptIndianRupee,
+  UserRoundPlus,
+} from "lucide-react";
+import type { Role } from "../gql/graphql";
+import type { Words } from "../words/en";
+
+export interface NavDoor {
+  to: string;
+  name: keyof Words["nav"];
+  sign: LucideIcon;
+}
+
+const ME: NavDoor = { to: "/me", name: "me", sign: CircleUserRound };
+const BENCH: NavDoor[] = [
+  { to: "/bench", name: "bench", sign: ClipboardList },
+  { to: "/report", name: "report", sign: CirclePlus },
+  { to: "/outbox", name: "outbox", sign: Inbox },
+  ME,
+];
+const BOOKS: NavDoor[] = [
+  { to: "/drafts", name: "drafts", sign: FilePen },
+  { to: "/invoices", name: "invoices", sign: ReceiptIndianRupee },
+  { to: "/dues", name: "dues", sign: CalendarClock },
+  ME,
+];
+
+const LEAD: NavDoor[] = [
+  { to: "/unassigned", name: "unassigned", sign: UserRoundPlus },
+  { to: "/review", name: "review", sign: ListChecks },
+  { to: "/bench", name: "bench", sign: ClipboardList },
+  ME,
+];
+
+export function navOf(role: Role): NavDoor[] {
+  if (role === "ACCOUNTANT") return BOOKS;
+  return role === "MANAGER" ? LEAD : BENCH;
+}
