@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from tests.browser.phone import Phone
 
@@ -14,7 +14,8 @@ GALLERY = os.environ.get("GALLERY")
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "hi")
 LEAST_PIXELS = 48
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 # Words of a line may be links; all else that is tapped is as large as a finger. What is hidden
 # behind a label is as large as that.
 SMALL = """least => [...document.querySelectorAll("a, button, input, textarea, summary")]

@@ -5,6 +5,7 @@ import { useStore } from "../api/store";
 import { Button } from "../parts/Button";
 import { keepSyncing } from "../replica/sync";
 import { useWords } from "../words/language";
+import { warmPages } from "./pages";
 import { takeRelease, waitingRelease } from "./release";
 import { Standing } from "./Standing";
 
@@ -19,6 +20,7 @@ const NAV: { to: string; name: "bench" | "report" | "outbox" | "me"; sign: Lucid
 export function Frame({ children }: { children: ReactNode }) {
   const words = useWords();
   useEffect(keepSyncing, []);
+  useEffect(warmPages, []);
   return (
     <div className="mx-auto flex min-h-dvh max-w-5xl flex-col md:flex-row">
       <a
