@@ -39,6 +39,7 @@ RANDOM_B_BITS = 62
 UNNAMED = "veh_of_"
 # What the id of a customer in a garage's book begins with.
 CUSTOMERS = "cus_"
+VEHICLES = "veh_"
 TIME = ((1 << 48) - 1) << 80
 # A phone's clock may be that far ahead; an id of a later time would stand before all others.
 LEAP = timedelta(minutes=10)
