@@ -28,6 +28,7 @@ class PersonalKind(StrEnum):
     PERSON = "person"
     SECOND_FACTOR = "second factor"
     OWN_KEY = "own key"
+    FILE = "file"
 
 
 class Protection(StrEnum):
@@ -195,6 +196,14 @@ VEHICLE_MARKS = tuple(
     )
     for column in ("plate_mark", "plate_end_mark", "vin_mark")
 )
+# What a photo, video or log is sealed with: without it its bytes are noise.
+FILE_KEY = PersonalField(
+    table="stored_file",
+    column="key",
+    row="id",
+    kind=PersonalKind.FILE,
+    readers=Reader.GARAGE,
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -295,6 +304,7 @@ FIELDS = (
     *CUSTOMER_MARKS,
     VEHICLE,
     *VEHICLE_MARKS,
+    FILE_KEY,
     RETURN_PART,
     RETURN_ARCHIVE,
     *EMPLOYEE_FIELDS.values(),

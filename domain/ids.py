@@ -21,6 +21,7 @@ EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
 ReturnExportId = NewType("ReturnExportId", str)
+FileId = NewType("FileId", str)
 PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
 SessionId = NewType("SessionId", str)
@@ -39,7 +40,10 @@ RANDOM_B_BITS = 62
 UNNAMED = "veh_of_"
 # What the id of a customer in a garage's book begins with.
 CUSTOMERS = "cus_"
+# What the id of a vehicle begins with.
 VEHICLES = "veh_"
+# What the id of a file begins with.
+FILES = "fil_"
 TIME = ((1 << 48) - 1) << 80
 # A phone's clock may be that far ahead; an id of a later time would stand before all others.
 LEAP = timedelta(minutes=10)
@@ -120,6 +124,10 @@ def invoice_id(value: str) -> InvoiceId:
 
 def return_export_id(value: str) -> ReturnExportId:
     return ReturnExportId(_check_form("id", value, r"ret_[0-9a-f]{32}"))
+
+
+def file_id(value: str) -> FileId:
+    return FileId(_check_form("file id", value, rf"{FILES}[0-9a-f]{{32}}"))
 
 
 def payment_id(value: str) -> PaymentId:

@@ -6,6 +6,9 @@ from domain.personal_data import mask_personal
 
 # What is cleaned away may stand beside what is kept; a text beyond this is not even looked at.
 ROOM, ROOM_AT_LEAST = 2, 1_000
+# Bytes of one file that is handed in, and how many of them one thing may name.
+PHOTO_BYTES, VIDEO_BYTES, LOG_BYTES = 25 << 20, 200 << 20, 50 << 20
+FILES = 10
 
 
 def clean_text(field: str, value: str, most: int, *, least: int = 1) -> str:

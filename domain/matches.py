@@ -1,7 +1,7 @@
 """What matching speaks of: an understood report, hits of each source, what is known of a card."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
@@ -74,6 +74,18 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomFigure:
+    """A measured value that tells a symptom, in the text's own words: "41 V".
+
+    `good`: the value is as it should be, so the symptom is not there.
+    """
+
+    symptom: str
+    figure: str
+    good: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnderstoodReport:
     """A report as the vocabulary sees it.
 
@@ -83,6 +95,8 @@ class UnderstoodReport:
         told_codes: what it says of each code, also of those that it denies.
         vehicle: the vehicle given, or read out of the text when none was given.
         denied: symptoms that the text says are not so.
+        figures: the measured values that tell symptoms, good ones among them.
+        names: what people call the symptoms that it speaks of, in English, by their codes.
         embedding: of `english`; None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
         language: of the text, as BCP 47 says it; "und" where it is none that is read.
@@ -97,6 +111,8 @@ class UnderstoodReport:
     told_codes: tuple[ToldCode, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     denied: tuple[str, ...] = ()
+    figures: tuple[SymptomFigure, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     vehicle: VehicleContext
     embedding: Embedding | None = None
     safety: SafetyAdvice | None = None
@@ -114,6 +130,10 @@ class UnderstoodReport:
     @property
     def readable(self) -> bool:
         return self.unread is None
+
+    def name_of(self, symptom: str) -> tuple[str, ...]:
+        """Give what people call a symptom that it speaks of; nothing where that is not known."""
+        return (self.names[symptom],) if symptom in self.names else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from domain.clock import NEVER, HybridTimestamp, merge_timestamps, moment_of, ti
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.hazards import SafetyAdvice
-from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
+from domain.ids import CardId, FileId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.tombstones import Tombstone
 from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
@@ -63,20 +63,25 @@ class SeenSymptom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownReason:
-    """One reason as it was shown with a card; `worked` of `uses`, where it speaks of outcomes."""
+    """One reason as it was shown with a card (`domain.reasons.Reason`), its words in English.
+
+    `worked` of `uses`, where it speaks of outcomes; what an older release kept tells no names.
+    """
 
     kind: str
     subject: str
     text: str
     uses: int | None = None
     worked: int | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCard:
     """A card that was suggested for a ticket: `rank` from 1, `score` as the ranker gave it.
 
-    `standing`, `sentence` and `reasons` are as they were shown; None where that was not kept.
+    `standing`, `sentence` (in English), `reasons` and `chance` are as they were then; None where
+    that was not kept. `language` is the report's, as BCP 47 says it.
     """
 
     card: CardId
@@ -86,6 +91,8 @@ class ShownCard:
     at: datetime
     standing: str | None = None
     sentence: str | None = None
+    chance: float | None = None
+    language: str = "en"
     reasons: tuple[ShownReason, ...] | None = None
 
 
@@ -128,6 +135,8 @@ class Ticket:
         outcome: how the repair ended, while it counts as ended.
         past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
+        files: photos, videos and logs that came with the report.
+        measured: what the logs that came with it measured, in sentences.
         safety: what was told to do first, where the report tells a danger to people.
         marks: of the operations that made it what it is, so that none is done twice.
     """
@@ -144,6 +153,8 @@ class Ticket:
     battery: BatteryOrigin = UNREAD
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
+    files: tuple[FileId, ...] = ()
+    measured: str = ""
     safety: SafetyAdvice | None = None
     assignee: PersonId | None = None
     started_at: datetime | None = None

@@ -30,14 +30,14 @@ class CardTrees(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkedPath:
-    """Why a card's paths speak for it (`gnn.path_reasons`): the thing that they lead through.
+    """Why a card's paths speak for it (`gnn.path_reasons`): the thing that they lead
+    through, as "kind:name".
 
     `held` of `tried` earlier repairs that named it were ended by the card; 0 of 0: it names the
     thing itself.
     """
 
     thing: str
-    text: str
     held: int
     tried: int
 

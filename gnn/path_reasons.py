@@ -1,4 +1,4 @@
-"""Which paths speak for a card: the real ones that its path score rests on, in plain words.
+"""Which paths speak for a card: the real ones that its path score rests on.
 
 A path begins with a thing that the report names, and goes on to the card that names it too, or to
 the earlier repairs that named it and on to the card that was tried on them. All paths of one way
@@ -28,17 +28,6 @@ MOST = 3
 # The step from things to cards and repairs; the one after it leads from repairs to cards.
 MIDDLE, LAST = 1, 2
 HELD = PLACE[Node.TICKET, Link.RESOLVED, Node.CARD]
-KIND_WORDS = {
-    Node.SYMPTOM: "symptom",
-    Node.CODE: "code",
-    Node.MODEL: "model",
-    Node.MAKE: "make",
-    Node.FIRMWARE: "firmware",
-    Node.SUPPLIER: "supplier of the battery",
-    Node.BATCH: "battery batch",
-    Node.CLIMATE: "climate",
-    Node.SEASON: "time of the year,",
-}
 
 
 class PathWay(StrEnum):
@@ -65,15 +54,6 @@ class PathReason:
     tried: int
     worth: float
     edges: Ints
-
-    @property
-    def words(self) -> str:
-        """Say it to a technician."""
-        thing = f"{KIND_WORDS[self.kind]} {self.name.rpartition(':')[2]}"
-        if self.way is PathWay.CARD:
-            return f"it names the same {thing}"
-        times = "1 earlier repair" if self.tried == 1 else f"{self.tried} earlier repairs"
-        return f"it held in {self.held} of {times} with the same {thing}"
 
 
 @dataclass(frozen=True, slots=True)

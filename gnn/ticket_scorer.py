@@ -90,10 +90,7 @@ class TicketScorer:
             known = self._vectors(seconds(report.opened_at))
         found = WalkedReport.of(self._network, known, self._maker, report).reasons(cards)
         return {
-            card: [
-                WalkedPath(thing=f"{r.kind}:{r.name}", text=r.words, held=r.held, tried=r.tried)
-                for r in why
-            ]
+            card: [WalkedPath(thing=f"{r.kind}:{r.name}", held=r.held, tried=r.tried) for r in why]
             for card, why in found.items()
         }
 

@@ -66,6 +66,8 @@ class Shown(StructuredRel):
     at = DateTimeProperty()
     standing = StringProperty()
     sentence = StringProperty()
+    chance = FloatProperty()
+    language = StringProperty()
     reasons = StringProperty()
 
 

@@ -289,6 +289,8 @@ def _shown_card_row(shown: ShownCard) -> Row:
         "at": shown.at,
         "standing": shown.standing,
         "sentence": shown.sentence,
+        "chance": shown.chance,
+        "language": shown.language,
         "reasons": None if shown.reasons is None else REASONS.dump_json(shown.reasons).decode(),
     }
 
@@ -302,5 +304,7 @@ def _shown_card(row: Row) -> ShownCard:
         at=row["at"].to_native(),
         standing=row["standing"],
         sentence=row["sentence"],
+        chance=row["chance"],
+        language=row["language"] or "en",
         reasons=None if row["reasons"] is None else REASONS.validate_json(row["reasons"]),
     )

@@ -8,13 +8,14 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from domain.matches import SymptomFigure
 from ingest.quantities import Quantity, find_quantities, to_celsius
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -58,6 +59,9 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 MILES = 1.609
 SURE, LIKELY, UNSURE = 0.85, 0.75, 0.55
 LONGEST_SENTENCE = 400
+LONGEST_FIGURE, CARDS_KEPT = 40, 4_096
+# A report is asked for its symptoms and for its figures, by readers that run at once.
+READERS = 16
 TOPIC_BEFORE, TOPIC_AFTER = 60, 30
 BESIDE = 28
 
@@ -105,6 +109,7 @@ def figure_limits() -> FigureLimits:
     return FigureLimits(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
+@lru_cache(READERS)
 def find_figures(text: str) -> tuple[FigureSeen, ...]:
     """Give the symptoms that the figures of a text tell."""
     if not any(letter.isdigit() for letter in text):
@@ -117,6 +122,22 @@ def find_figures(text: str) -> tuple[FigureSeen, ...]:
     for seen in found:
         best.setdefault((seen.symptom, seen.negated), seen)
     return tuple(best.values())
+
+
+def told_figures(text: str) -> tuple[SymptomFigure, ...]:
+    """Give the figures of a text that tell symptoms, as people read them; no long ones."""
+    found = ((seen, " ".join(text[seen.start : seen.end].split())) for seen in find_figures(text))
+    return tuple(
+        SymptomFigure(symptom=seen.symptom, figure=figure, good=seen.negated)
+        for seen, figure in found
+        if len(figure) <= LONGEST_FIGURE
+    )
+
+
+@lru_cache(CARDS_KEPT)
+def card_figures(text: str) -> tuple[SymptomFigure, ...]:
+    """Give `told_figures` of a card's text; cards come again and again."""
+    return told_figures(text)
 
 
 def _sentences(text: str, quantities: Sequence[Quantity]) -> Iterator[FigureSentence]:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from domain.matches import CardFacts, Level
+from domain.reasons import Reason, Standing
 from matching.fusion import CardCandidate
-from matching.reasons import Reason
-from matching.trust import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,6 @@ class Match:
     score: float
     candidate: CardCandidate
     reasons: tuple[Reason, ...]
-    sentence: str
     standing: Standing
     chance: float | None = None
 

@@ -13,10 +13,10 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import GarageId
 from domain.matches import CardFacts, Level, UnderstoodReport
+from domain.reasons import Standing
 from matching import fit, trust
 from matching.answers import Match, MatchAnswer
 from matching.fusion import CardCandidate
-from matching.reasons import reason_sentence
 
 RECENT_SECONDS = 0.2
 MANUAL = (
@@ -118,7 +118,7 @@ def _facts_beside(understood: UnderstoodReport, card: CardFacts) -> CardFacts:
 
 def _remembered_match(
     understood: UnderstoodReport,
-    admitted: tuple[CardFacts, trust.Standing],
+    admitted: tuple[CardFacts, Standing],
     rank: int,
     score: float,
 ) -> Match:
@@ -130,6 +130,5 @@ def _remembered_match(
         score=score,
         candidate=CardCandidate(card=card.id, score=score),
         reasons=why,
-        sentence=reason_sentence(card, why, standing),
         standing=standing,
     )

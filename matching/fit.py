@@ -5,17 +5,17 @@ meaning, or what a garage was shown for other reports. There a card needs a sign
 """
 
 from domain.matches import CardFacts, UnderstoodReport, VehicleLevel
+from domain.reasons import Reason, ReasonKind
 from domain.signature import split_words
 from domain.vehicles import name_key
 from matching import reasons as why
-from matching.reasons import Reason, ReasonKind
+from matching.reasons import SHARED_SHOWN, shared_words
 
 # Telling words that card and report share; where the report has fewer, all of them.
 WORDS = 2
 # Below this cosine two texts of the trade have nothing to do with each other; without a shared code
 # or symptom that is no match at all.
 ALIKE = 0.30
-SHARED_SHOWN = 5
 
 
 def fits_report(understood: UnderstoodReport, card: CardFacts) -> bool:
@@ -40,19 +40,12 @@ def fit_level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
     return found
 
 
-def shared_words(understood: UnderstoodReport, card: CardFacts) -> list[str]:
-    """Give the telling words that report and card share, in the report's order."""
-    said = set(split_words(f"{card.title} {card.text}"))
-    return [w for w in dict.fromkeys(split_words(understood.english)) if w in said]
-
-
 def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
     """Give the reasons that hold between this report and a card that is only remembered."""
     found = why.of_card(understood, card)
     same = shared_words(understood, card)[:SHARED_SHOWN]
     if same:
-        text = f"shares the words {', '.join(same)}"
-        found.insert(-1, Reason(kind=ReasonKind.WORDS, subject=str(len(same)), text=text))
+        found.insert(-1, Reason(kind=ReasonKind.WORDS, subject=str(len(same)), told=tuple(same)))
     return tuple(found)
 
 

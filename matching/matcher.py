@@ -5,13 +5,22 @@ the next level answers and says so: ai → keyword → recent → manual (FB-1 t
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
+from domain.matches import (
+    CardFacts,
+    CardHit,
+    CardMarks,
+    Level,
+    Source,
+    SymptomFigure,
+    UnderstoodReport,
+)
+from domain.reasons import Standing
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
 from matching.chance import LOOKED_AT, ChanceJudge
@@ -25,7 +34,7 @@ from matching.fallback_levels import (
 from matching.fusion import CardCandidate, fuse_lists
 from matching.list_chance import ListChance
 from matching.rankers import LearnedRanker, RankedCard, Ranker, Ranking
-from matching.reasons import find_reasons, reason_sentence
+from matching.reasons import find_reasons, named_path
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
 from matching.word_rarity import WordRarity
@@ -61,6 +70,13 @@ NO_CARDS = (
 )
 
 
+FigureReader = Callable[[str], Sequence[SymptomFigure]]
+
+
+def _no_figures(_text: str) -> Sequence[SymptomFigure]:
+    return ()
+
+
 class Matcher:
     def __init__(
         self,
@@ -91,6 +107,8 @@ class Matcher:
         # the ranker above orders the cards.
         self.learned: LearnedRanker | None = None
         self.rarity = WordRarity()
+        # What reads the figures of a card's text; without it no measured value is held against one.
+        self.figures: FigureReader = _no_figures
 
     async def match(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int = formulas.TOP
@@ -174,9 +192,7 @@ class Matcher:
         coded = any(set(said.codes) & set(card.codes) for card, _ in admitted)
         fits = judged is None or judged.shown or coded or bool(degraded)
         speaks = fits and _any_telling(said, [by_card[card.id] for card, _ in admitted])
-        found = (
-            _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()
-        )
+        found = self._build_matches(said, by_card, admitted, judged) if speaks else ()
         found = await self._with_paths(said, found, ranking)
         return MatchAnswer(
             passed_over=() if speaks else tuple(card for card, _ in admitted),
@@ -201,7 +217,13 @@ class Matcher:
         except (Unavailable, TimeoutError):
             return found
         return tuple(
-            replace(match, reasons=(*match.reasons, *told.get(match.card.id, ())))
+            replace(
+                match,
+                reasons=(
+                    *match.reasons,
+                    *(named_path(said, path) for path in told.get(match.card.id, ())),
+                ),
+            )
             for match in found
         )
 
@@ -216,6 +238,40 @@ class Matcher:
             if trust.standing_of(card) is not None
         ]
         return self.chances.judge(recall.understood, shown, self.rarity)
+
+    def _build_matches(
+        self,
+        understood: UnderstoodReport,
+        by_card: Mapping[CardId, RankedCard],
+        admitted: Sequence[tuple[CardFacts, Standing]],
+        judged: ListChance | None,
+    ) -> tuple[Match, ...]:
+        """Explain each card that is worth showing, in its place."""
+        chances: Mapping[CardId, float] = judged.cards if judged is not None else {}
+        matches = [
+            self._build_match(understood, by_card[card.id], (card, standing), rank)
+            for rank, (card, standing) in enumerate(_worthwhile(admitted, judged), start=1)
+        ]
+        return tuple(replace(match, chance=chances.get(match.card.id)) for match in matches)
+
+    def _build_match(
+        self,
+        understood: UnderstoodReport,
+        ranked: RankedCard,
+        admitted: tuple[CardFacts, Standing],
+        rank: int,
+    ) -> Match:
+        card, standing = _facts_held(admitted[0], ranked), admitted[1]
+        # Only a symptom can be at odds with a figure.
+        figures = self.figures(card.text) if understood.symptoms else ()
+        return Match(
+            rank=rank,
+            card=card,
+            score=ranked.score,
+            candidate=ranked.candidate,
+            reasons=find_reasons(understood, ranked.candidate, card, figures),
+            standing=standing,
+        )
 
     async def _answer_below_graph(self, asked: UnansweredReport) -> MatchAnswer:
         for level in self._levels:
@@ -290,8 +346,8 @@ def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | 
 
 
 def _worthwhile(
-    admitted: Sequence[tuple[CardFacts, trust.Standing]], judged: ListChance | None
-) -> Sequence[tuple[CardFacts, trust.Standing]]:
+    admitted: Sequence[tuple[CardFacts, Standing]], judged: ListChance | None
+) -> Sequence[tuple[CardFacts, Standing]]:
     """Leave out what is hardly ever right, or more than is needed: reading takes time."""
     if judged is None:
         return admitted
@@ -306,34 +362,19 @@ def _chance_of(found: Sequence[Match], judged: ListChance | None) -> float | Non
     return judged.chance_of([match.card.id for match in found])
 
 
-def _build_matches(
-    understood: UnderstoodReport,
-    by_card: Mapping[CardId, RankedCard],
-    admitted: Sequence[tuple[CardFacts, trust.Standing]],
-    judged: ListChance | None,
-) -> tuple[Match, ...]:
-    """Explain each card, in its place."""
-    chances: Mapping[CardId, float] = judged.cards if judged is not None else {}
-    matches = [
-        _build_match(understood, by_card[card.id], (card, standing), rank)
-        for rank, (card, standing) in enumerate(admitted, start=1)
-    ]
-    return tuple(replace(match, chance=chances.get(match.card.id)) for match in matches)
-
-
 async def _admit_cards(
     recall: CardRecall,
     by_card: Mapping[CardId, RankedCard],
     places: tuple[int, int],
     *,
     strict: bool,
-) -> Sequence[tuple[CardFacts, trust.Standing]]:
+) -> Sequence[tuple[CardFacts, Standing]]:
     """Read of the best ranked as many as it takes to fill the places; few are read in vain.
 
     `places` are how many may be shown, and how many are to be read at least; `strict`: only cards
     with a sign of their own are admitted.
     """
-    admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
+    admitted: Sequence[tuple[CardFacts, Standing]] = ()
     (limit, least), ranked = places, list(by_card)
     step = max(READ_FOR_EACH_PLACE * limit, least)
     for end in range(step, len(ranked) + step, step):
@@ -353,22 +394,3 @@ async def _admit_cards(
 def _facts_held(card: CardFacts, ranked: RankedCard) -> CardFacts:
     """Give the facts with the cosine: they are read without the report's vector, the hit has it."""
     return replace(card, cosine=ranked.marks.cosine)
-
-
-def _build_match(
-    understood: UnderstoodReport,
-    ranked: RankedCard,
-    admitted: tuple[CardFacts, trust.Standing],
-    rank: int,
-) -> Match:
-    card, standing = _facts_held(admitted[0], ranked), admitted[1]
-    why = find_reasons(understood, ranked.candidate, card)
-    return Match(
-        rank=rank,
-        card=card,
-        score=ranked.score,
-        candidate=ranked.candidate,
-        reasons=why,
-        sentence=reason_sentence(card, why, standing),
-        standing=standing,
-    )

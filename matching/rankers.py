@@ -8,10 +8,10 @@ from typing import Protocol
 from domain.access import Viewer
 from domain.ids import CardId
 from domain.matches import CardMarks, Source, UnderstoodReport
+from domain.reasons import Reason
 from matching import formulas
 from matching.fusion import CardCandidate
 from matching.list_chance import ListChance
-from matching.reasons import Reason
 
 Marks = Mapping[CardId, CardMarks]
 

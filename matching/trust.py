@@ -8,12 +8,12 @@ shown as such, with its count, until five uses tell (docs/decisions/0002).
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from domain import effectiveness
 from domain.card_lifecycle import SEARCHABLE
 from domain.cards import NEUTRAL, CardSource, CardStatus
 from domain.matches import CardFacts
+from domain.reasons import Standing
 from domain.reputation import ONE_GARAGE
 from matching import formulas
 
@@ -21,12 +21,6 @@ PLACES_FOR_EACH_UNPROVEN = 5
 # An unproven card competes for its place only among the cards that rank this near to the top.
 WINDOW = 2
 REFERENCES = frozenset({CardSource.REFERENCE, CardSource.RECALL})
-
-
-class Standing(StrEnum):
-    PROVEN = "proven"
-    REFERENCE = "reference"
-    UNPROVEN = "unproven"
 
 
 def standing_of(card: CardFacts) -> Standing | None:

@@ -24,6 +24,7 @@ from records.audit_trail import DeedWriter
 from records.customer_vehicles import erase_vehicle, erase_vehicles_of, hold_vehicle
 from records.customers import erase_customer, hold_customer
 from records.database import Connection
+from records.files import erase_files_of_owner, erase_files_of_vehicle
 from records.people import PeopleAnswer, PeopleStore
 from repair.consents import keep_word, withdraw_all
 from repair.customer_book import KnownCustomer, demand_bills, garage_reached
@@ -126,7 +127,7 @@ class CustomerRecords:
                 raise InvalidInput("vehicle", f"is that of {held.owner}: erase its owner")
             if held.identity is None:
                 raise NotFound("vehicle", id)
-            gone = {RecordKind.VEHICLE: await erase_vehicle(connection, id, deed.at, deed.actor.id)}
+            gone = await _erased_vehicle(connection, id, deed)
             await self.deeds.write(connection, [_erasure_deed(id, held.garage, gone, deed)])
             return {"at": deed.at.isoformat(), "erased": gone}
 
@@ -173,8 +174,15 @@ async def _vehicle_again(
     held = await hold_vehicle(connection, id, None)
     if held.identity is None:
         raise NotFound("vehicle", id)
-    gone = await erase_vehicle(connection, id, deed.at, deed.actor.id)
-    return held.garage, {RecordKind.VEHICLE: gone}
+    return held.garage, await _erased_vehicle(connection, id, deed)
+
+
+async def _erased_vehicle(
+    connection: Connection, id: VehicleId, deed: PeopleDeed
+) -> dict[RecordKind, int]:
+    files = await erase_files_of_vehicle(connection, id, deed.at, deed.actor.id)
+    gone = {RecordKind.VEHICLE: await erase_vehicle(connection, id, deed.at, deed.actor.id)}
+    return gone | ({RecordKind.FILE: files} if files else {})
 
 
 async def _erased_record(
@@ -182,9 +190,12 @@ async def _erased_record(
 ) -> dict[RecordKind, int]:
     """Let go of who a customer is in the book, and of what tells which vehicles are theirs."""
     await hold_customer(connection, id, None)
+    # While it is known which vehicles are theirs.
+    files = await erase_files_of_owner(connection, id, deed.at, deed.actor.id)
     vehicles = await erase_vehicles_of(connection, id, deed.at, deed.actor.id)
     await erase_customer(connection, id, deed.at, deed.actor.id)
-    return {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    gone = {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    return gone | ({RecordKind.FILE: files} if files else {})
 
 
 def _erasure_deed(

@@ -12,7 +12,18 @@ from domain.access import Actor
 from domain.clock import HybridTimestamp, moment_of
 from domain.deeds import AUDITED, NO_CHANGE, NOWHERE, Change, DeedSeal, Origin, deed_of
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, GarageId, JobId, OperationId, TicketId, derive_uuid, uuid7
+from domain.ids import (
+    FILES,
+    CardId,
+    EventId,
+    FileId,
+    GarageId,
+    JobId,
+    OperationId,
+    TicketId,
+    derive_uuid,
+    uuid7,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +61,9 @@ class Operation:
 
     def job_id(self) -> JobId:
         return JobId(f"job_{self._derived_id('job')}")
+
+    def file_id(self) -> FileId:
+        return FileId(f"{FILES}{self._derived_id('file').hex}")
 
     def card_id(self) -> CardId:
         return CardId(f"fc_{self._derived_id('card')}")

@@ -25,7 +25,9 @@ from domain.cards import (
 from domain.errors import AlreadyExists, Unavailable
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, OperationId, TicketId, derive_uuid, founded_card
+from domain.languages import Language
 from domain.matches import LEVELS
+from domain.reason_sentences import reason_clause, suggestion_sentence
 from domain.reports import FailureReport
 from domain.tickets import Matching, ShownCard, ShownReason, Ticket
 from matching.answers import Match, MatchAnswer
@@ -72,7 +74,7 @@ async def suggest_cards(
     ticket = await ports.tickets.get(id, SYSTEM)
     if ticket.matching is not Matching.PENDING:
         return ticket
-    answer = await _search_for_ticket(ports, ticket)
+    language, answer = await _search_for_ticket(ports, ticket)
     operation = Operation(id=_search_operation(id), actor=SYSTEM, at=at, trace=trace)
     shown = tuple(
         ShownCard(
@@ -82,7 +84,9 @@ async def suggest_cards(
             ranker=answer.ranker,
             at=at,
             standing=m.standing,
-            sentence=m.sentence,
+            sentence=suggestion_sentence(m.reasons, m.standing, Language.ENGLISH, chance=m.chance),
+            chance=m.chance,
+            language=language,
             reasons=_shown_reasons(m),
         )
         for m in answer.matches
@@ -102,7 +106,8 @@ def _shown_reasons(match: Match) -> tuple[ShownReason, ...]:
         ShownReason(
             kind=why.kind,
             subject=why.subject,
-            text=why.text,
+            text=reason_clause(why, Language.ENGLISH),
+            told=why.told,
             uses=None if why.outcomes is None else why.outcomes.n,
             worked=None if why.outcomes is None else why.outcomes.successes,
         )
@@ -143,14 +148,17 @@ def draft_card(ticket: Ticket, at: datetime) -> FailureCard:
     )
 
 
-async def _search_for_ticket(ports: SuggestionPorts, ticket: Ticket) -> MatchAnswer:
-    """Give the cards for a ticket; a search that gets no answer is tried again, three times in all.
+async def _search_for_ticket(ports: SuggestionPorts, ticket: Ticket) -> tuple[str, MatchAnswer]:
+    """Give the language of a ticket and its cards; one without an answer is searched again.
 
+    It is tried three times in all.
     The waits grow by a factor of two, and each has a part that is left to chance: tickets that
     failed together do not come back together (IP-4).
     """
     codes = tuple(key.rpartition(":")[2] for key in ticket.codes)
-    said = FailureReport(text=ticket.text, codes=codes, vehicle=ticket.vehicle)
+    said = FailureReport(
+        text=ticket.text, codes=codes, vehicle=ticket.vehicle, measured=ticket.measured
+    )
     try:
         async with asyncio.timeout(TRIES_SECONDS):
             return await _retry_search(lambda: _search_once(ports, said, ticket.garage))
@@ -159,7 +167,9 @@ async def _search_for_ticket(ports: SuggestionPorts, ticket: Ticket) -> MatchAns
         raise Unavailable("matching", reason) from error
 
 
-async def _retry_search(ask: Callable[[], Awaitable[MatchAnswer]]) -> MatchAnswer:
+async def _retry_search(
+    ask: Callable[[], Awaitable[tuple[str, MatchAnswer]]],
+) -> tuple[str, MatchAnswer]:
     tries = stamina.AsyncRetryingCaller(
         attempts=TRIES,
         timeout=None,
@@ -172,12 +182,12 @@ async def _retry_search(ask: Callable[[], Awaitable[MatchAnswer]]) -> MatchAnswe
 
 async def _search_once(
     ports: SuggestionPorts, said: FailureReport, garage: GarageId
-) -> MatchAnswer:
+) -> tuple[str, MatchAnswer]:
     understood = await ports.reader.understand(said)
     answer = await ports.matcher.match(understood, Viewer(garage=garage))
     if not LEVELS[answer.level].from_graph:
         raise Unavailable("matching", answer.degraded or "the graph did not answer")
-    return answer
+    return understood.language, answer
 
 
 async def _add_draft(cards: CardRepository, card: FailureCard, events: list[Event]) -> None:

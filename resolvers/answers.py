@@ -3,21 +3,21 @@
 import strawberry
 
 from domain.hazards import SafetyAdvice
+from domain.languages import Language, reader_language
 from domain.matches import LEVELS, Level, UnderstoodReport
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
-from matching.reasons import Reason
 from repair import symptoms
 from schema import diagnoses, hazards, matching, reasons, symptom_readings
-from schema.usage import Rate
 
 
 def matches_answer(answer: MatchAnswer, understood: UnderstoodReport) -> matching.Matches:
+    reader = reader_language(understood.language)
     return matching.Matches(
         safety=hazards.SafetyAdvice.from_domain(understood.safety),
         note=understood.report.note,
-        matches=[_match_of(match, answer.level) for match in answer.matches],
+        matches=[_match_of(match, answer.level, reader) for match in answer.matches],
         level=answer.level,
         degraded=answer.degraded,
         ranker=answer.ranker,
@@ -27,7 +27,7 @@ def matches_answer(answer: MatchAnswer, understood: UnderstoodReport) -> matchin
         failures=[
             matching.FailureMatches(
                 text=one.text,
-                matches=[_match_of(match, answer.level) for match in one.matches],
+                matches=[_match_of(match, answer.level, reader) for match in one.matches],
                 prompt=one.prompt,
                 chance=one.chance,
             )
@@ -47,9 +47,18 @@ def symptoms_answer(
     )
 
 
-def diagnosis_answer(
-    found: Diagnosis, safety: SafetyAdvice | None, note: str | None
+def diagnosis_answer(found: Diagnosis, understood: UnderstoodReport) -> diagnoses.Diagnosis:
+    return _diagnosis(found, understood, understood.report.note, understood.safety)
+
+
+def _diagnosis(
+    found: Diagnosis,
+    understood: UnderstoodReport,
+    note: str | None = None,
+    safety: SafetyAdvice | None = None,
 ) -> diagnoses.Diagnosis:
+    """Give a diagnosis; those of the other failures have neither note nor safety of their own."""
+    reader = reader_language(understood.language)
     return diagnoses.Diagnosis(
         safety=hazards.SafetyAdvice.from_domain(safety),
         note=note,
@@ -64,7 +73,7 @@ def diagnosis_answer(
         reasoner=found.reasoner,
         precedents=[
             diagnoses.Precedent(
-                similarity=one.similarity, suggestion=_match_of(one.match, found.level)
+                similarity=one.similarity, suggestion=_match_of(one.match, found.level, reader)
             )
             for one in found.precedents
         ],
@@ -72,7 +81,7 @@ def diagnosis_answer(
         degraded=found.degraded,
         truncated=found.truncated,
         text=found.text,
-        others=[diagnosis_answer(other, None, None) for other in found.others],
+        others=[_diagnosis(other, understood) for other in found.others],
         ranker=found.ranker,
         chance=found.chance,
     )
@@ -90,36 +99,23 @@ def _diagnostic_check(value: DiagnosticCheck) -> diagnoses.DiagnosticCheck:
     return diagnoses.DiagnosticCheck(action=value.action, safety=value.safety, card_key=value.card)
 
 
-def _match_of(value: Match, level: Level) -> matching.Match:
+def _match_of(value: Match, level: Level, reader: Language) -> matching.Match:
     card = value.card
     return matching.Match(
         rank=value.rank,
         score=value.score,
         chance=value.chance,
-        standing=reasons.Standing(value.standing.value),
+        standing=value.standing,
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,
-        sentence=value.sentence,
-        reasons=[_reason_of(reason) for reason in value.reasons],
+        reasons=[reasons.Reason.from_domain(reason, reader) for reason in value.reasons],
+        why=value.reasons,
+        reader=reader,
         contributions=[_contribution_of(c) for c in value.candidate.contributions],
         title=card.title,
         recheck=card.recheck,
         card_key=card.id,
         remembered=LEVELS[level].remembered,
-    )
-
-
-def _reason_of(value: Reason) -> reasons.Reason:
-    found = value.outcomes
-    rate = None
-    if found is not None:
-        share = found.successes / found.n if found.n else None
-        rate = Rate(value=share, low=found.interval.low, high=found.interval.high, n=found.n)
-    return reasons.Reason(
-        kind=reasons.ReasonKind(value.kind.value),
-        subject=value.subject,
-        text=value.text,
-        outcomes=rate,
     )
 
 

@@ -37,6 +37,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.files import FileMutations
 from resolvers.garage_settings import SettingsMutations, SettingsQueries
 from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
@@ -44,6 +45,7 @@ from resolvers.jobs import JobMutations, JobQueries
 from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.model_runs import ModelRunMutations, ModelRunQueries
+from resolvers.neighbourhoods import NeighbourhoodQueries
 from resolvers.nodes import NodeQueries
 from resolvers.nominees import NomineeMutations
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
@@ -75,6 +77,7 @@ DEVELOPERS_BYTES = 1 << 20
 @strawberry.type(description="What can be read.")
 class Query(
     MatchingQueries,
+    NeighbourhoodQueries,
     CardQueries,
     CardDraftQueries,
     TicketQueries,
@@ -132,6 +135,7 @@ class Mutation(
     ErasureMutations,
     CustomerMutations,
     VehicleMutations,
+    FileMutations,
     NomineeMutations,
     PasskeyMutations,
     ApiKeyMutations,

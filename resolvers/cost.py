@@ -48,6 +48,7 @@ WEIGHTS = {
     "readSymptoms": 5_000,
     "draftFromText": 5_000,
     "search": 2_000,
+    "neighbourhood": 5_000,
     "customers": 500,
     "registerDocuments": 5_000,
     "suggestions": 5,

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from domain.cards import FailureCard
 from domain.employees import Employee
-from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.files import StoredFile
+from domain.ids import CardId, FileId, OperationId, PersonId, TicketId
 from domain.tickets import Ticket
 from domain.tombstones import Tombstone
 from resolvers.context import RequestContext
@@ -69,6 +70,10 @@ async def _read_employee(context: RequestContext, answer: Answer) -> Employee:
     return await context.employees.recall(PersonId(answer["id"]), context.actor)
 
 
+async def _read_file(context: RequestContext, answer: Answer) -> StoredFile:
+    return await context.files.files.get(FileId(answer["id"]))
+
+
 async def _read_answer(_: RequestContext, answer: Answer) -> Answer:
     return answer
 
@@ -94,6 +99,8 @@ EMPLOYEE: ResultFormat[Employee] = ResultFormat(
 CARD: ResultFormat[FailureCard] = ResultFormat(
     write=lambda card: {"id": card.id, "version": card.version}, read=_read_card
 )
+# The file as it stands by now.
+FILE: ResultFormat[StoredFile] = ResultFormat(write=lambda file: {"id": file.id}, read=_read_file)
 # The ticket as it stands by now.
 TICKET: ResultFormat[Ticket] = ResultFormat(
     write=lambda ticket: {"id": ticket.id}, read=_read_ticket

@@ -1,5 +1,6 @@
 """The verbs that find: match a report, diagnose it, search the cards."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -68,7 +69,7 @@ class MatchingQueries:
             found = await context.services.diagnoser.diagnose(understood, context.viewer)
         if found.degraded is not None:
             context.degraded.append(found.degraded)
-        return answers.diagnosis_answer(found, understood.safety, understood.report.note)
+        return answers.diagnosis_answer(found, understood)
 
     @strawberry.field(description="Read the symptoms that a report tells, each with how sure.")
     @guard_field(Action.READ, ResourceKind.CARD)
@@ -100,7 +101,11 @@ class MatchingQueries:
 
 
 async def _understand_report(context: RequestContext, report: ReportInput) -> UnderstoodReport:
-    return await context.services.reader.understand(inputs.parse_report(report))
+    said = inputs.parse_report(report)
+    if said.files:
+        measured = await context.measured(said.files, context.actor.id)
+        said = replace(said, measured=measured)
+    return await context.services.reader.understand(said)
 
 
 async def _hybrid_search(

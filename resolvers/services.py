@@ -45,6 +45,7 @@ from domain.ids import (
     CardId,
     DefectAlarmId,
     DocumentId,
+    FileId,
     GarageId,
     InvoiceId,
     KeyId,
@@ -55,6 +56,7 @@ from domain.ids import (
     VehicleId,
 )
 from domain.matches import CardHit, Embedding, UnderstoodReport
+from domain.neighbourhoods import KnowledgeKind, Neighbourhood
 from domain.regions import GarageTickets
 from domain.technicians import Technician
 from domain.tickets import Ticket
@@ -73,6 +75,7 @@ from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
+from repair.files import FileKeeper
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
@@ -205,6 +208,20 @@ class ReturnSigner(Protocol):
     def sign(self, id: ReturnExportId, now: datetime) -> str: ...
 
 
+class FileSigner(Protocol):
+    """Signs where a file may be fetched without a token, for some minutes."""
+
+    def download(self, id: FileId, now: datetime, *, small: bool = False) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileServices:
+    """What takes files in, and the links that give them."""
+
+    keeper: FileKeeper
+    links: FileSigner
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingServices:
     """The books, and what makes an invoice of a ticket."""
@@ -311,6 +328,12 @@ class DefectServices:
     cards: CardsOfDefects
 
 
+class KnowledgeWalker(Protocol):
+    async def around(
+        self, kind: KnowledgeKind, key: str, viewer: Viewer, *, steps: int, most: int
+    ) -> Neighbourhood | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`billing` and `audit` are None where they are not connected, `people`, `api_keys`,
@@ -326,6 +349,7 @@ class Services:
     jobs: ports.JobRepository
     vocabulary: VocabularyCatalogue
     search: HybridSearch
+    neighbourhoods: KnowledgeWalker
     reader: ports.ReportInterpreter
     matcher: ports.CardMatcher
     diagnoser: ReportDiagnoser
@@ -342,6 +366,7 @@ class Services:
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]
     billing: BillingServices | None = None
+    files: FileServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
     settings: SettingsAdministration | None = None

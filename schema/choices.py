@@ -36,11 +36,15 @@ from domain.deeds import DeedResult, DeedType
 from domain.defect_alarms import DefectAlarmState, DefectAnswer
 from domain.effectiveness import Timing
 from domain.events import EventType
+from domain.files import FileKind, FileState, FileType
 from domain.hazards import HazardKind
+from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
 from domain.model_runs import ModelKind, RunState
+from domain.neighbourhoods import KnowledgeKind
 from domain.people import PersonState
 from domain.personal_records import RecordKind
+from domain.reasons import ReasonKind, Standing
 from domain.reviews import ReviewKind
 from domain.sessions import ClientKind
 from domain.technicians import Certification
@@ -75,8 +79,16 @@ DESCRIBED: dict[EnumMeta, str] = {
     Level: "How much of the system answered, best first.",
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
+    Language: "A language that reasons and sentences are told in.",
+    ReasonKind: "What kind of evidence a reason is; OTHER_…, DENIED_… and HEALTHY_… speak against "
+    "the card.",
+    Standing: "How far a suggested card is to be trusted.",
+    KnowledgeKind: "A kind of thing of the knowledge graph.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
+    FileType: "The media types of files that are taken.",
+    FileKind: "What kind of file something is.",
+    FileState: "Whether a file's bytes are still to come, are kept, or were taken away.",
     DeedType: "What somebody did that is kept for the audit.",
     ConsentPurpose: "What a customer says yes or no to: letters of their invoices, by channel.",
     RecordKind: "A kind of record that tells of somebody.",

@@ -14,7 +14,8 @@ from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.employees import Employee, EmployeeField
-from domain.ids import CardId, CustomerId, DefectAlarmId, GarageId, InvoiceId, TicketId
+from domain.files import StoredFile
+from domain.ids import CardId, CustomerId, DefectAlarmId, FileId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -92,6 +93,8 @@ class Loaders(Protocol):
     @property
     def past_repairs(self) -> Loader[VehiclePlace, Sequence[Ticket]]: ...
     @property
+    def files(self) -> Loader[FileId, StoredFile | None]: ...
+    @property
     def messages(self) -> Loader[InvoiceId, Sequence[Message]]: ...
 
 
@@ -109,6 +112,10 @@ class Edges(Protocol):
 
     def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
         """Give where an invoice's PDF may be fetched, shown so."""
+        ...
+
+    def file_link(self, id: FileId, *, small: bool) -> str:
+        """Give where a file may be fetched, or the small picture beside it."""
         ...
 
     async def awaits_irn(self, document: IssuedDocument) -> bool:

@@ -1,15 +1,21 @@
 """What matching and searching answer in the API: cards with their reasons, and who answered."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import strawberry
 from strawberry import field
 
+from domain import reasons as domain_reasons
 from domain.ids import CardId
+from domain.languages import Language
 from domain.matches import Level, Source, VehicleLevel
+from domain.reason_sentences import suggestion_sentence
+from domain.reasons import Standing
+from ingest.translations import translate_name
 from schema.context import SchemaInfo
 from schema.hazards import SAFETY, SafetyAdvice
-from schema.reasons import Reason, Standing
+from schema.reasons import ReaderLanguage, Reason
 from schema.tickets import FailureCard
 from schema.vocabulary import load_edge
 
@@ -40,13 +46,24 @@ class Match:
     standing: Standing = field(description="How far it is to be trusted.")
     vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
     campaign: str | None = field(description="The recall campaign it comes from, if any.")
-    sentence: str = field(description="Why it is suggested, in one sentence.")
-    reasons: list[Reason] = field(description="Why it is suggested, one by one.")
+    reasons: list[Reason] = field(
+        description="Why it is suggested, one by one, and what speaks against it."
+    )
     contributions: list[Contribution] = field(description="What found it.")
     title: str = field(description="The card's title.")
     recheck: str | None = field(description="Why the card is to be looked at again, if it is.")
     card_key: str = field(description="The card's id in the knowledge graph.")
     remembered: strawberry.Private[bool]
+    why: strawberry.Private[Sequence[domain_reasons.Reason]]
+    reader: strawberry.Private[Language]
+
+    @strawberry.field(
+        description="Why it is suggested, in words that a mechanic reads: what fits, what does "
+        "not, what it rests on, how sure it is."
+    )
+    def sentence(self, language: ReaderLanguage = None) -> str:
+        reader = language or self.reader
+        return suggestion_sentence(self.why, self.standing, reader, translate_name, self.chance)
 
     @strawberry.field(description="The card; null while the graph does not answer.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:

@@ -1,5 +1,6 @@
 """Tickets and failure cards in the API: they point at each other, so they stand together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -10,17 +11,22 @@ from domain import cards, outcomes, tickets
 from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.effectiveness import Timing
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, FileId, TicketId
+from domain.languages import reader_language
+from domain.reason_sentences import suggestion_sentence
+from domain.reasons import Standing
 from domain.signature import symptom_hash, telling_words
 from domain.synthetic import is_synthetic
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
+from ingest.translations import translate_name
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.context import SchemaInfo
+from schema.files import StoredFile
 from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
-from schema.reasons import Reason, Standing
+from schema.reasons import ReaderLanguage, Reason, kept_reasons
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Battery, Vehicle
@@ -214,16 +220,31 @@ class Suggestion:
     score: float = field(description="The score that the ranker gave it.")
     ranker: str = field(description="The ranker that placed it.")
     at: datetime = field(description="When it was suggested.")
+    chance: float | None = field(
+        description="How likely it was then that it tells of the reported failure, 0 to 1; null "
+        "where that was not weighed or not kept."
+    )
     standing: Standing | None = field(
         description="How far it was to be trusted then; null where that was not kept."
-    )
-    sentence: str | None = field(
-        description="Why it was suggested, as it was shown; null where that was not kept."
     )
     reasons: list[Reason] | None = field(
         description="Why it was suggested, one by one; null where that was not kept."
     )
     shown: strawberry.Private[CardId]
+    value: strawberry.Private[tickets.ShownCard]
+
+    @strawberry.field(
+        description="Why it was suggested, in words that a mechanic reads; null where that was "
+        "not kept."
+    )
+    def sentence(self, language: ReaderLanguage = None) -> str | None:
+        kept, standing = self.value.reasons, self.value.standing
+        if kept is None or standing is None:
+            return self.value.sentence
+        reader = language or reader_language(self.value.language)
+        return suggestion_sentence(
+            kept_reasons(kept), Standing(standing), reader, translate_name, self.value.chance
+        )
 
     @strawberry.field(description="The card; null when it is no longer yours to see.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:
@@ -250,10 +271,15 @@ class Attempt:
     parts: list[PartUse] = field(description="What it used up, at most 100.")
     notes: str = field(description="What the technician says of it.")
     followed: strawberry.Private[CardId | None]
+    shown: strawberry.Private[tuple[FileId, ...]]
 
     @strawberry.field(description="The card that was tried; null: the technician's own way.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:
         return await load_edge(info.context.loaders.cards, self.followed, FailureCard.from_domain)
+
+    @strawberry.field(description="Photos, videos and logs that show it, at most 10.")
+    async def files(self, info: SchemaInfo) -> list[StoredFile]:
+        return await load_edges(info.context.loaders.files, self.shown, StoredFile.from_domain)
 
     @classmethod
     def from_domain(cls, value: outcomes.Attempt) -> Self:
@@ -265,6 +291,7 @@ class Attempt:
             parts=PartUse.from_list(value.parts),
             notes=value.notes,
             followed=value.card,
+            shown=value.files,
         )
 
 
@@ -357,6 +384,15 @@ class Ticket(Node):
     async def card(self, info: SchemaInfo) -> FailureCard | None:
         return await load_edge(info.context.loaders.cards, self.value.card, FailureCard.from_domain)
 
+    @strawberry.field(
+        description="Photos, videos and logs that came with the report, at most 10; those that "
+        "were erased are left out."
+    )
+    async def files(self, info: SchemaInfo) -> list[StoredFile]:
+        return await load_edges(
+            info.context.loaders.files, self.value.files, StoredFile.from_domain
+        )
+
     @strawberry.field(description="The cards suggested for it.")
     async def suggestions(self, info: SchemaInfo) -> Suggestions:
         found = await info.context.loaders.shown.load(self.value.id)
@@ -406,7 +442,13 @@ def _suggestion_of(value: tickets.ShownCard) -> Suggestion:
         ranker=value.ranker,
         at=value.at,
         standing=None if value.standing is None else Standing(value.standing),
-        sentence=value.sentence,
-        reasons=None if value.reasons is None else [Reason.shown(why) for why in value.reasons],
+        chance=value.chance,
+        reasons=None if value.reasons is None else _kept(value.reasons, value.language),
         shown=value.card,
+        value=value,
     )
+
+
+def _kept(why: Sequence[tickets.ShownReason], language: str) -> list[Reason]:
+    reader = reader_language(language)
+    return [Reason.from_domain(one, reader) for one in kept_reasons(why)]

@@ -25,11 +25,13 @@ from resolvers.services import Services
 from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.offline_queue import SCHEMA
+from web.app.pages import AppPages
 from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import Endpoint, refusal
 from web.explorer import AdministratorsExplorer, IsAdministrator
+from web.files import FileRuntime
 from web.garage_rates import GarageRates
 from web.gate import Gate
 from web.graphql import CallerRules, GraphQLView
@@ -42,7 +44,7 @@ from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.oidc import OidcCallback, OidcStart
 from web.operators import Operators
-from web.paths import EXPLORER, OIDC_CALLBACK, OIDC_START, SIGN_IN
+from web.paths import EXPLORER, FILES, OIDC_CALLBACK, OIDC_START, SIGN_IN, UPLOADS
 from web.persisted_queries import NamedDocuments
 from web.return_exports import PATH as RETURN
 from web.return_exports import ReturnFiles
@@ -56,10 +58,11 @@ RECORDS = "/v1/operation.schema.json"
 # What a page of an allowed origin may send beside what every page may.
 CALLERS_HEADERS = [
     *("Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"),
-    *("X-Garage", "X-API-Version", "If-None-Match", "X-Cost"),
+    *("X-Garage", "X-API-Version", "If-None-Match", "X-Cost", "Content-Range", "Range"),
 ]
 # What such a page may read of an answer's headers beside what every page may.
 TOLD_HEADERS = [
+    *("Upload-Offset", "Upload-Length"),
     *("X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"),
     *("RateLimit-Policy", "RateLimit", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 ]
@@ -89,6 +92,7 @@ class AppOptions:
         development: the schema may be asked for, GraphiQL is shown, sockets may be anonymous.
         origins: pages of other sites that may call, as `https://portal.example`.
         ui: the folder of GraphiQL's assets.
+        pages: the pages under `/app/`; None: there are none.
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
         operators: who may read the metrics and which parts are missing; None: whom development
@@ -103,6 +107,7 @@ class AppOptions:
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         returns: answers signed links to returns of months; None where there are no books.
+        files: takes files in and gives them by signed links; None where none are kept.
         caps: how much any one caller may take.
         garages: counts the requests of garages with all processes; None: nobody does.
         lag: how late the loop is, kept by whoever watches it.
@@ -116,11 +121,13 @@ class AppOptions:
     development: bool = False
     origins: Sequence[str] = ()
     ui: Path | None = None
+    pages: AppPages | None = None
     deadline: float = Caps().answer_seconds
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
     returns: ReturnFiles | None = None
+    files: FileRuntime | None = None
     caps: Caps = field(default_factory=Caps)
     garages: GarageRates | None = None
     lag: LoopLag = field(default_factory=LoopLag)
@@ -148,6 +155,7 @@ def application(services: Services, options: AppOptions) -> Starlette:
             *_key_routes(options),
             *_asset_routes(page),
             *_link_routes(options),
+            *([] if options.pages is None else options.pages.routes()),
         ],
         middleware=[
             Middleware(
@@ -166,6 +174,8 @@ def application(services: Services, options: AppOptions) -> Starlette:
     )
     built.state.trusted = documents.trusted
     built.state.garages = options.garages
+    built.state.manifests = api.manifests
+    built.state.registered = options.registered
     return built
 
 
@@ -185,7 +195,7 @@ def _origins(options: AppOptions) -> list[Middleware]:
     allowed = Middleware(
         CORSMiddleware,
         allow_origins=list(options.origins),
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PUT", "HEAD"],
         allow_headers=CALLERS_HEADERS,
         expose_headers=TOLD_HEADERS,
         max_age=PREFLIGHT_SECONDS,
@@ -295,7 +305,17 @@ def _explorer_routes(options: AppOptions, gate: Gate) -> list[BaseRoute]:
 def _link_routes(options: AppOptions) -> list[BaseRoute]:
     pdfs = [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
     files = [] if options.returns is None else [Route(RETURN, options.returns.endpoint)]
-    return [*pdfs, *files]
+    return [*pdfs, *files, *_file_routes(options)]
+
+
+def _file_routes(options: AppOptions) -> list[BaseRoute]:
+    if options.files is None:
+        return []
+    uploads, downloads = options.files.uploads, options.files.downloads
+    given = Route(FILES + "{name}", downloads.endpoint)
+    if uploads is None:
+        return [given]
+    return [Route(UPLOADS + "{name}", uploads.endpoint, methods=["PUT", "HEAD"]), given]
 
 
 async def _records(_: Request) -> Response:

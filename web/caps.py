@@ -37,6 +37,9 @@ class Caps:
     anonymous_bytes: int = _cap_field(
         8_192, "bytes of a body that nobody signed (development only)"
     )
+    uploads: int = _cap_field(64, "files that come in at one time")
+    upload_seconds: int = _cap_field(900, "seconds until a file is whole, or goes on later")
+    upload_idle_seconds: int = _cap_field(20, "seconds that nothing may come of a file")
     answer_seconds: int = _cap_field(10, "seconds until a request is answered")
     document_characters: int = _cap_field(32_768, "characters of a document")
     document_tokens: int = _cap_field(2_000, "tokens of a document")

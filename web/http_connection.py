@@ -8,7 +8,8 @@ late or over a cap hears why (431, 408, 503) and is cut.
 The timer of a request covers its head, then its body; the time of the answer is the endpoint's.
 """
 
-from asyncio import AbstractEventLoop, BaseTransport, TimerHandle, Transport
+import asyncio
+from asyncio import AbstractEventLoop, BaseTransport, Handle, TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from web.body_limits import is_upload
 from web.caps import Caps
 from web.connections import Connections
 from web.middleware import SECURITY
@@ -54,18 +56,43 @@ class Over(Exception):
 
 
 class Lingering:
-    """The transport as an answer sees it: closing it lets the peer read the answer first."""
+    """The transport as an answer sees it: its head waits for its body, that one piece is sent of
+    both, and closing it lets the peer read the answer first.
+    """
 
     def __init__(
         self, transport: Transport, close: Callable[[], None], said: Callable[[], bool]
     ) -> None:
         self._transport = transport
+        self._close = close
         self._said = said
+        self._head: bytes | None = None
+        self._turn: Handle | None = None
         self.is_closing = transport.is_closing
-        self.close = close
 
     def write(self, data: bytes) -> None:
         """Write, unless the peer was told its last words meanwhile."""
+        if self._turn is None:
+            # An answer that comes bit by bit may be long in coming: its head goes at the next turn.
+            self._head = data
+            self._turn = asyncio.get_running_loop().call_soon(self._send_head)
+        elif self._head is not None:
+            self._turn.cancel()
+            data, self._head = self._head + data, None
+            self._send(data)
+        else:
+            self._send(data)
+
+    def close(self) -> None:
+        self._send_head()
+        self._close()
+
+    def _send_head(self) -> None:
+        if self._head is not None:
+            data, self._head = self._head, None
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
         if not self._said():
             self._transport.write(data)
 
@@ -86,7 +113,7 @@ class HttpConnection(HttpToolsProtocol):
         self._address = ""
         self._status = 400
         self._in_head = True
-        self._upgraded = self._lingering = False
+        self._upgraded = self._lingering = self._uploads = False
         # Bytes of the message: of its headers, of its body, and as they came.
         self._head = self._body = self._came = 0
         self._timer: TimerHandle | None = None
@@ -146,7 +173,9 @@ class HttpConnection(HttpToolsProtocol):
             lingering = Lingering(self.transport, self._linger, lambda: self._lingering)
             self.cycle.transport = cast("Transport", lingering)
         self._in_head, self._came = False, 0
-        self._within(self._caps.body_seconds + GRACE_SECONDS)
+        self._uploads = is_upload(self.scope)
+        seconds = self._caps.upload_seconds if self._uploads else self._caps.body_seconds
+        self._within(seconds + GRACE_SECONDS)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -204,7 +233,7 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(431)
         elif self._came - self._body > 2 * self._caps.header_bytes + self._body:
             self._refuse(400)
-        elif self._body > 2 * self._caps.body_bytes:
+        elif self._body > 2 * self._caps.body_bytes and not self._uploads:
             self.cut()
 
     # Time.

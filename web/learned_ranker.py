@@ -18,6 +18,7 @@ from domain.errors import Unavailable
 from domain.ids import CardId, GarageId, TicketId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from domain.model_runs import ModelKind
+from domain.reasons import Reason
 from domain.repair_history import RepairRecord
 from gnn.card_features import FeatureTable, parts_availability, report_kinds
 from gnn.learned_cards import CardNetwork, LearnedCards
@@ -27,7 +28,7 @@ from gnn.report_memory import ReportMemory
 from matching import formulas
 from matching.fusion import CardCandidate
 from matching.rankers import Marks, RankedCard, Ranking
-from matching.reasons import Reason, path_reason
+from matching.reasons import path_reason
 from web.feature_store import FeatureStore
 
 PART = "the learned ranker"
@@ -136,7 +137,7 @@ class ServedRanker:
         except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
             raise Unavailable(PART, f"its paths fail: {error}") from error
         return {
-            card: [path_reason(one.thing, one.text, one.held, one.tried) for one in why]
+            card: [path_reason(one.thing, one.held, one.tried) for one in why]
             for card, why in found.items()
         }
 

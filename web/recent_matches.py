@@ -14,6 +14,7 @@ from domain.matches import UnderstoodReport
 from matching import fit
 from matching.answers import Match
 from matching.fusion import CardCandidate
+from matching.reasons import shared_words
 
 SECONDS = 86_400
 KEPT = 200
@@ -80,7 +81,7 @@ def _read_entry(entry: bytes) -> Match | None:
 
 
 def _without_reasons(match: Match) -> Match:
-    """Give the match without what holds for its own report alone: reasons, sentence, places."""
+    """Give the match without what holds for its own report alone: reasons and places."""
     card = match.card
     bare = CardCandidate(card=card.id, score=0.0)
     return replace(
@@ -88,7 +89,6 @@ def _without_reasons(match: Match) -> Match:
         card=replace(card, cosine=None),
         candidate=bare,
         reasons=(),
-        sentence="",
         chance=None,
     )
 
@@ -98,5 +98,5 @@ def _match_points(understood: UnderstoodReport, match: Match) -> int:
         return 0
     codes = len(set(understood.codes) & set(match.card.codes))
     symptoms = len({s.code for s in understood.symptoms} & set(match.card.symptoms))
-    shared = fit.shared_words(understood, match.card)
+    shared = shared_words(understood, match.card)
     return CODE_POINTS * codes + SYMPTOM_POINTS * symptoms + len(shared)

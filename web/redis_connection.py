@@ -21,7 +21,8 @@ from redis.exceptions import ConnectionError as LineLost
 from redis.exceptions import ResponseError
 
 Word = str | bytes | int
-Answers = deque[asyncio.Future[Any]]
+# What is waited for, and until when by the loop's clock.
+Answers = deque[tuple[asyncio.Future[Any], float]]
 NOTHING_YET = object()
 # Whoever asks waits less; a server that is back is found out soon.
 OPENING_SECONDS = 0.5
@@ -42,6 +43,7 @@ class RedisConnection(asyncio.Protocol):
         self._opening: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._waiting: Answers = deque()
+        self._clock: asyncio.TimerHandle | None = None
         self._reader = hiredis.Reader(notEnoughData=NOTHING_YET)
 
     async def ask(self, *command: Word) -> Any:  # noqa: ANN401 - whatever Redis says
@@ -52,23 +54,39 @@ class RedisConnection(asyncio.Protocol):
             TimeoutError: it does not answer in time.
             RedisError, OSError: there is no line, or it was lost before the answer.
         """
-        line: asyncio.Transport | None = None
-        try:
-            async with asyncio.timeout(self._seconds):
-                # A line may be lost again before whoever waited for it goes on.
-                while (line := self._line) is None:
-                    await self._opened()
-                return await self._write(line, command)
-        except TimeoutError:
-            if line is self._line:
-                self.drop()
-            raise
+        until = asyncio.get_running_loop().time() + self._seconds
+        line = self._line
+        if line is None:
+            line = await self._opened_by(until)
+        return await self._write(line, command, until)
 
-    def _write(self, line: asyncio.Transport, command: tuple[Word, ...]) -> asyncio.Future[Any]:
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(answer)
+    def _write(
+        self, line: asyncio.Transport, command: tuple[Word, ...], until: float
+    ) -> asyncio.Future[Any]:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append((answer, until))
+        if self._clock is None:
+            self._clock = loop.call_at(until, self._look)
         line.write(pack_command(command))
         return answer
+
+    def _look(self) -> None:
+        """End what waits too long, and the line with it.
+
+        One timer serves all who wait: who asked first is answered first, and late first.
+        """
+        self._clock = None
+        if not self._waiting:
+            return
+        loop = asyncio.get_running_loop()
+        answer, until = self._waiting[0]
+        if until > loop.time():
+            self._clock = loop.call_at(until, self._look)
+            return
+        if not answer.done():
+            answer.set_exception(TimeoutError())
+        self.drop()
 
     def drop(self) -> None:
         """Let go of a line that nobody answers on; the next command opens another.
@@ -78,6 +96,13 @@ class RedisConnection(asyncio.Protocol):
         if self._line is not None:
             self._line.abort()
             self._lose(None)
+
+    async def _opened_by(self, until: float) -> asyncio.Transport:
+        """Give the line once it is open; it may be lost again before whoever waited goes on."""
+        async with asyncio.timeout_at(until):
+            while (line := self._line) is None:
+                await self._opened()
+        return line
 
     async def _opened(self) -> None:
         """Open the line once for all who ask meanwhile."""
@@ -105,7 +130,7 @@ class RedisConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
         while (answer := self._reader.gets()) is not NOTHING_YET and self._waiting:
-            asked = self._waiting.popleft()
+            asked, _ = self._waiting.popleft()
             if asked.done():
                 # Whoever asked waits no longer.
                 continue
@@ -123,7 +148,7 @@ class RedisConnection(asyncio.Protocol):
     def _lose(self, why: Exception | None) -> None:
         waiting: Answers = self._waiting
         self._waiting = deque()
-        for one in waiting:
+        for one, _ in waiting:
             if not one.done():
                 one.set_exception(LineLost(f"the line was lost: {why}"))
         held, self._held, self._line = self._held, None, None

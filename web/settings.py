@@ -19,6 +19,7 @@ from domain.sign_in_methods import FAR_REACHING
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
+from web.file_settings import read_bucket, read_scanner
 from web.key_service_settings import read_key_service
 from web.oidc_settings import read_account
 from web.passkey_settings import read_party
@@ -26,6 +27,8 @@ from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32
 READ_MODEL_MIB = 512
+FILES_QUOTA_MIB = 10_240
+FILES_REGION = "us-east-1"
 DIGITS = 9
 
 
@@ -105,6 +108,15 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        files_url: a bucket behind the S3 interface, `https://KEY:SECRET@HOST/BUCKET`; None keeps
+            files in a folder of the home.
+        files_public_url: where whoever sends files reaches the bucket, `https://HOST`; None: at the
+            same host.
+        files_region: the bucket's region.
+        files_quota_mib: MiB of photos, videos and logs that one garage may keep.
+        file_scanner: a virus scanner that sees each file before it is kept: `clamd://HOST:PORT`, or
+            `command:PROGRAM ARGUMENT …`, which reads it from its standard input and ends with 0 or
+            1; None: nobody looks.
         passkey_domain: the domain that people's passkeys belong to; it cannot change without losing
             them; None: the host of `BATTWHEELS_PUBLIC_URL`, and `localhost` in development.
         oidc_issuer: another service that people sign in by (OpenID Connect), as its own document
@@ -150,6 +162,11 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
     documents_rung: Rung | None = None
+    files_url: str | None = field(default=None, repr=False)
+    files_public_url: str | None = None
+    files_region: str = FILES_REGION
+    files_quota_mib: int = FILES_QUOTA_MIB
+    file_scanner: str | None = None
     passkey_domain: str | None = None
     oidc_issuer: str | None = None
     oidc_client: str | None = None
@@ -261,6 +278,11 @@ class Settings:
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
             documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
+            files_url=_read_secret(values, "BATTWHEELS_FILES_URL"),
+            files_public_url=values.get("BATTWHEELS_FILES_PUBLIC_URL") or None,
+            files_region=values.get("BATTWHEELS_FILES_REGION") or FILES_REGION,
+            files_quota_mib=_parse_whole(values, "BATTWHEELS_FILES_QUOTA_MIB", FILES_QUOTA_MIB),
+            file_scanner=values.get("BATTWHEELS_FILE_SCANNER") or None,
             passkey_domain=(values.get("BATTWHEELS_PASSKEY_DOMAIN") or "").lower() or None,
             oidc_issuer=values.get("BATTWHEELS_OIDC_ISSUER") or None,
             oidc_client=values.get("BATTWHEELS_OIDC_CLIENT") or None,
@@ -361,6 +383,8 @@ def _demand_answerable(settings: Settings) -> None:
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
     _ = settings.identity_provider, settings.relying_party, settings.key_service
+    read_scanner(settings.file_scanner)
+    read_bucket(settings.files_url, settings.files_region, settings.files_public_url)
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:
@@ -401,6 +425,8 @@ def _demand_safe(settings: Settings) -> None:
     _demand_random_keys(settings.vault_keys or "")
     if settings.smtp_url is not None:
         _demand_strong("BATTWHEELS_SMTP_URL", _password_of(settings.smtp_url))
+    if settings.files_url is not None:
+        _demand_strong("BATTWHEELS_FILES_URL", _password_of(settings.files_url))
     for name, url in _told_secrets(settings):
         store_addresses.demand_closed(name, url, settings.own_stores)
     stores = {name: needed[name] or "" for name in store_addresses.STORES}
@@ -415,6 +441,8 @@ def _told_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
         ("BATTWHEELS_VENDORS", vendor.partition("=")[2])
         for vendor in (settings.vendors or "").split()
     )
+    if settings.files_url is not None:
+        yield "BATTWHEELS_FILES_URL", settings.files_url
     if settings.language_model_url is not None:
         yield "BATTWHEELS_LANGUAGE_MODEL_URL", settings.language_model_url
     if settings.public_url is not None:

@@ -27,6 +27,7 @@ from graph.defects import DefectCards
 from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
+from graph.neighbourhoods import NeighbourhoodReader
 from graph.outbox import GraphOutbox
 from graph.read_model.entries import VectorKind
 from graph.read_model.follower import ReadModel
@@ -39,6 +40,7 @@ from graph.vocabulary import VocabularyStore
 from ingest.card_drafter import CardDrafter, DraftModel
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.report_reader import ReportReader
+from ingest.symptom_figures import card_figures
 from matching.chance import ChanceModel
 from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
@@ -81,6 +83,7 @@ from web.breakers import Breakers
 from web.card_cache import CardCache
 from web.card_vectors import CardVectors
 from web.feature_store import FeatureStore
+from web.files import FileRuntime, open_files
 from web.health import Parts
 from web.learned_ranker import ServedRanker, stock_of
 from web.live_keys import LiveKeys
@@ -172,6 +175,7 @@ class Runtime:
     reviews: ReviewStore
     defects: DefectAlarmStore
     defect_cards: DefectCards
+    neighbourhoods: NeighbourhoodReader
     lapses: LapseStore
     outbox: RecordsOutbox
     relay: Relay
@@ -186,6 +190,7 @@ class Runtime:
     employees: Employees
     live_keys: LiveKeys
     billing: BillingRuntime
+    files: FileRuntime
     audit: AuditRuntime
     alarms: AlarmWatch
     breakers: Breakers
@@ -259,6 +264,7 @@ def build_matcher(
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
     matcher = Matcher(search, ranker, recent, patience.graph, patience.source)
     matcher.chances = ChanceModel.shipped()
+    matcher.figures = card_figures
     return matcher
 
 
@@ -406,6 +412,7 @@ def join_parts(
         reviews=ReviewStore(records),
         defects=DefectAlarmStore(records, audit.writer),
         defect_cards=DefectCards(graph),
+        neighbourhoods=NeighbourhoodReader(graph),
         lapses=LapseStore(records),
         outbox=RecordsOutbox(records),
         relay=Relay(
@@ -438,6 +445,7 @@ def join_parts(
             lambda: wakeups.hears,
         ),
         billing=billing,
+        files=open_files(settings, records, cards, vault),
         bus=_redis_address(redis),
     )
 

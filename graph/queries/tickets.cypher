@@ -127,14 +127,14 @@ MATCH (t:Ticket {id: $id})
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.card})
 CREATE (t)-[r:SHOWN]->(c)
-SET r = row{.rank, .score, .ranker, .at, .standing, .sentence, .reasons}
+SET r = row{.rank, .score, .ranker, .at, .standing, .sentence, .chance, .language, .reasons}
 
 // name: shown
 // What was suggested for each of these tickets, the first rank first.
 MATCH (t:Ticket)-[r:SHOWN]->(c:FailureCard)
 WHERE t.id IN $ids
 WITH t.id AS ticket, c.id AS card, r ORDER BY ticket, r.rank
-RETURN collect(r{.rank, .score, .ranker, .at, .standing, .sentence, .reasons,
+RETURN collect(r{.rank, .score, .ranker, .at, .standing, .sentence, .chance, .language, .reasons,
   ticket: ticket, card: card}) AS found
 
 // name: many

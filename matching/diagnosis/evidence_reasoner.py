@@ -20,9 +20,11 @@ from math import exp
 from domain import effectiveness
 from domain.cards import RepairStep
 from domain.ids import CardId
+from domain.languages import Language
 from domain.matches import Level, UnderstoodReport, VehicleLevel
+from domain.reason_sentences import suggestion_sentence
 from domain.signature import cause_key, group_by_cause, split_words
-from matching.answers import MatchAnswer
+from matching.answers import Match, MatchAnswer
 from matching.chance import SURE
 from matching.diagnosis import calibration, retrieval
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause, Precedent
@@ -234,8 +236,12 @@ def _explain_reasoning(
     sentences = [f"{told} ({first.confidence:.0%})."]
     for card in first.cites[:2]:
         match = said[card].match
-        sentences.append(f"{match.card.title} ({card}): {match.sentence}")
+        sentences.append(f"{match.card.title} ({card}): {_why(match)}")
     others = [f"“{c.text}” ({c.confidence:.0%}, {c.cites[0]})" for c in causes[1:3]]
     if others:
         sentences.append(f"Less likely: {' and '.join(others)}.")
     return " ".join(sentences)
+
+
+def _why(match: Match) -> str:
+    return suggestion_sentence(match.reasons, match.standing, Language.ENGLISH)

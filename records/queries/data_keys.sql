@@ -53,6 +53,7 @@ from (
     union all select buyer from receipt_voucher
     union all select who from customer
     union all select identity from customer_vehicle
+    union all select key from stored_file
     union all select salary from employee
     union all select bank_account from employee
     union all select pan from employee

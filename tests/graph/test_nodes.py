@@ -82,6 +82,12 @@ async def test_lookups_are_as_declared(graph: Graph) -> None:
 @pytest.fixture
 async def lived_in(graph: Graph) -> Graph:
     """A graph in which every store has written something."""
+    await live_in(graph)
+    return graph
+
+
+async def live_in(graph: Graph) -> None:
+    """Have every store write something."""
     cards, tickets = CardStore(graph), TicketStore(graph)
     await filled(House.on(graph))
     await GarageStore(graph).load_garages(
@@ -100,7 +106,6 @@ async def lived_in(graph: Graph) -> Graph:
     shown = ShownCard(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
     await tickets.record_shown(ASSIGNED.id, [shown], Matching.FOUND, [])
     await _imported(graph)
-    return graph
 
 
 async def _imported(graph: Graph) -> None:

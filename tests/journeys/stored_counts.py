@@ -27,6 +27,8 @@ async def stored_counts(house: Runtime) -> tuple[Any, Any]:
         " (select sum(version) from employee) as employed,"
         " (select sum(version) from customer) as customers,"
         " (select sum(version) from customer_vehicle) as vehicles,"
+        " (select count(*) from stored_file) as files,"
+        " (select sum(length) from stored_file) as kept,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from api_key where revoked_at is null) as live_keys,"
         " (select count(*) from trusted_document) as documents"

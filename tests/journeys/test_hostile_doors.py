@@ -22,6 +22,7 @@ from tests.journeys.billing_garage import furnished, op
 from tests.journeys.conftest import Somebody
 from tests.journeys.hostile_asks import Ask, Told, ask_all, document, in_batches
 from tests.journeys.people import PUNE, content
+from tests.journeys.planted_files import announced
 from tests.journeys.queue_records import SYNC, record
 from tests.journeys.schema_walk import roots
 from tests.journeys.stored_counts import stored_counts
@@ -81,9 +82,11 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
     paper = (await shop.issued(closed))["invoice"]["key"]
     customer = await kept(manager, "Whom nobody may change")
     vehicle = await made(manager, owner=customer)
+    file = await announced(shop.admin, b"time,volts")
     ids = {
         **dict.fromkeys(("Customer", "customer"), customer),
         **dict.fromkeys(("Vehicle", "vehicle"), vehicle),
+        "Upload": file,
         "Card": card,
         "Cards": card,
         "Merge": card,

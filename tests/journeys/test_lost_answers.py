@@ -24,6 +24,7 @@ from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
 from tests.gnn.toy_models import plant_candidate
 from tests.journeys import (
+    planted_files,
     sign_in_door,
     test_api_keys,
     test_deletions,
@@ -403,6 +404,18 @@ async def removed_documents(house: Runtime, boss: Person) -> Asked:
     return test_trusted_documents.REMOVE, {"partner": partner, "ids": ids}
 
 
+async def request(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    return planted_files.ANNOUNCE, {"file": planted_files.announcement(fresh_word().encode())}
+
+
+async def completion(house: Runtime, boss: Person) -> Asked:
+    content = fresh_word().encode()
+    named = await planted_files.announced(boss, content)
+    await planted_files.send(house, named, content)
+    return planted_files.COMPLETE, {"id": named}
+
+
 def queued(deed: QueuedVerb, change: Change, **named: str) -> Change:
     """Give a change as a phone hands it in: each of its data under the name that a queue has."""
 
@@ -432,6 +445,8 @@ OF_CARDS = {
     "undoMerge": undoing,
 }
 CHANGES: dict[str, Change] = OF_CARDS | {
+    "requestUpload": request,
+    "completeUpload": completion,
     "createCard": creation,
     "giveFeedback": rating,
     "recordImpressions": impressions,
@@ -506,6 +521,8 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select sum(version + rights) from person) as people,"
         " (select count(*) from garage) as garages, (select count(*) from invitation) as words,"
         " (select max(ended_at) from session) as ended,"
+        " (select count(*) from stored_file) as files,"
+        " (select sum(length) from stored_file) as kept,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from trusted_document) as documents,"
         " (select count(*) from model_turn) as turns,"

@@ -18,6 +18,9 @@ ATHER = {"make": "Ather", "model": "450X"}
 ATHER_450X = VehicleContext(make="Ather", model="450X")
 HARNESS = "fc_ather_450x_harness_chafe_head"
 OTHER_CODE = CodeKey("ola:E777")
+TOLD = """query($report: ReportInput!) { match(report: $report) { ... on Matches { matches {
+  sentence english: sentence(language: ENGLISH)
+  reasons { kind fits told text english: text(language: ENGLISH) } } } } }"""
 
 
 @pytest.mark.row("MA-1", "PI-5")
@@ -116,6 +119,22 @@ async def test_five_cards_come_with_their_evidence(house: Runtime, somebody: Som
     assert (rate["value"], rate["n"]) == (0.95, 20)
     assert 0.75 < rate["low"] < 0.95 < rate["high"] < 1
     assert {m["standing"] for m in matches if m is not told} == {"REFERENCE"}
+
+
+async def test_a_reason_is_read_in_the_readers_language(somebody: Somebody) -> None:
+    """A report in Hindi is answered in Hindi, and whoever reads English asks for it."""
+    found = await somebody().ask(TOLD, report={"text": "हॉर्न नहीं बजता"})
+    first = found["matches"][0]
+    [told] = [one for one in first["reasons"] if one["kind"] == "SYMPTOM"]
+    assert told == {
+        "kind": "SYMPTOM",
+        "fits": True,
+        "told": ["Horn is silent or weak"],
+        "text": "इसमें भी “हॉर्न नहीं बजता या धीमा बजता है” लिखा है",
+        "english": "tells of “Horn is silent or weak” as you do",
+    }
+    assert told["text"] in first["sentence"]
+    assert told["english"] in first["english"]
 
 
 async def test_the_best_card_tells_its_cause(house: Runtime, somebody: Somebody) -> None:

@@ -11,13 +11,13 @@ from domain.cards import CardStatus
 from domain.errors import Unavailable
 from domain.ids import CardId
 from domain.matches import LEVELS, ReportTraits, Source
+from domain.reasons import ReasonKind
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN
 from graph.cards import CardStore
 from graph.read_model.follower import IndexState
 from ingest.batch import ImportBatch
 from matching.answers import MatchAnswer
-from matching.reasons import ReasonKind
 from tests.graph.examples import card, event, only
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE

@@ -6,6 +6,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, cast
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from billing.gst.law_dates import law_day
 from domain.access import SEES_ALL, SYSTEM, Role
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, TicketId
+from domain.ids import CardId, EventId, FileId, TicketId
 from domain.reviews import ReviewKind
 from domain.tickets import Matching
 from domain.trusted_documents import document_id
@@ -26,6 +27,7 @@ from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person, content, fresh_word
 from tests.journeys.planted_defects import plant_alarm
+from tests.journeys.planted_files import send
 from tests.journeys.queue_records import record
 from tests.journeys.schema_walk import API, members, roots
 from tests.journeys.solved_tickets import shown
@@ -33,6 +35,7 @@ from web.wiring import Runtime
 
 MUTATIONS = roots(API.mutation_type)
 SCOOTER = {"make": "Ather", "model": "450X", "year": 2024}
+LOG = b"time,volts\n0,3.71\n"
 BUYER = {"name": "Meera Joshi", "phone": "9800000000"}
 Answer = dict[str, Any]
 
@@ -109,6 +112,15 @@ def _ids(member: GraphQLObjectType) -> str:
 
 def _is_refusal(member: GraphQLObjectType) -> bool:
     return cast("GraphQLInterfaceType", API.type_map["Refusal"]) in member.interfaces
+
+
+def _announced(content: bytes) -> Answer:
+    return {"type": "CSV", "length": len(content), "sha256": sha256(content).hexdigest()}
+
+
+async def _sent(garage: Garage) -> None:
+    named = FileId(garage.id("requestUpload", "file"))
+    await send(garage.house, named, LOG)
 
 
 async def _trained(garage: Garage) -> None:
@@ -396,6 +408,12 @@ DAY: Sequence[Deed] = (
             "purpose": "WHATSAPP",
             "given": False,
         },
+    ),
+    Deed(verb="requestUpload", given=lambda _: {"file": _announced(LOG)}),
+    Deed(
+        verb="completeUpload",
+        before=_sent,
+        given=lambda g: {"id": g.id("requestUpload", "file")},
     ),
     Deed(verb="createCustomer", given=lambda _: {"customer": BUYER | {"notes": "Rings first"}}),
     Deed(

@@ -95,4 +95,3 @@ async def test_what_is_remembered_is_explained_for_this_report() -> None:
     (match,) = answer.matches
     assert match.card.cosine is None
     assert [reason.kind.value for reason in match.reasons][:1] == ["code"]
-    assert match.sentence.startswith("Reports code E401")

@@ -10,17 +10,18 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import CardId
 from domain.matches import Level, UnderstoodReport
+from domain.reasons import Reason
 from matching.answers import MatchAnswer
 from matching.fusion import CardCandidate
 from matching.list_chance import ListChance
 from matching.matcher import LEARNED_SECONDS, Matcher
 from matching.rankers import FusedRanker, Marks, Ranking
-from matching.reasons import Reason, path_reason
+from matching.reasons import path_reason
 from tests.matching.fakes import Memory, Shelf
 from tests.matching.samples import IN_PUNE, REPORT
 from tests.matching.test_matcher import SHELF
 
-PATH = path_reason("code:sae:P0A80", "it held in 7 of 9 earlier repairs with the same code", 7, 9)
+PATH = path_reason("code:sae:P0A80", 7, 9)
 
 
 def _matcher() -> Matcher:

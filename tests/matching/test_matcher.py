@@ -11,6 +11,7 @@ from domain.cards import CardStatus
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
 from domain.matches import Level, UnderstoodReport
+from domain.reasons import Standing
 from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
@@ -18,7 +19,6 @@ from matching.answers import MatchAnswer
 from matching.fallback_levels import MANUAL
 from matching.matcher import NO_MATCH, Matcher
 from matching.rankers import FormulaRanker, FusedRanker
-from matching.trust import Standing
 from tests.journeys.waits import waited
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, P0A80, PUNE, REPORT, SYMPTOM, facts
@@ -190,10 +190,7 @@ async def test_answer_explains_itself() -> None:
     match = answer.matches[0]
     assert (match.rank, match.score) == (1, pytest.approx(2 / 61 + 0.25 / 61 + 0.5 / 61))
     assert [c.source for c in match.candidate.contributions] == ["code", "vehicle", "neighbour"]
-    assert match.sentence == (
-        "Reports code E401, same model and year, shares a component, supplier or cause with what "
-        "was reported; worked 10 of 10 times (72 to 100 %)."
-    )
+    assert [reason.kind for reason in match.reasons] == ["code", "vehicle", "neighbour", "outcomes"]
 
 
 @pytest.mark.row("IX-10")

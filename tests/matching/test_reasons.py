@@ -1,26 +1,19 @@
-"""Why a card is suggested, word by word."""
+"""Why a card is suggested: each piece of evidence as data."""
 
 from dataclasses import replace
 
 import pytest
 
-from domain.cards import CardSource
 from domain.codes import CodeStatus, ToldCode, TroubleCode
 from domain.effectiveness import wilson_interval
 from domain.matches import CardHit, Source, VehicleLevel
+from domain.reasons import OutcomeCounts, Reason, ReasonKind
 from domain.usage import Usage
 from matching.fusion import CardCandidate, fuse_lists
-from matching.reasons import (
-    NEIGHBOUR,
-    OutcomeCounts,
-    Reason,
-    ReasonKind,
-    find_reasons,
-    reason_sentence,
-)
-from matching.trust import Standing
+from matching.reasons import find_reasons, named_path, path_reason
 from tests.matching.samples import E401, P0A80, REPORT, SYMPTOM, facts
 
+NAMED = replace(REPORT, names={SYMPTOM: "Battery stops charging before it is full"})
 CARD = facts(
     "a",
     codes=(E401, P0A80),
@@ -43,71 +36,43 @@ def _found(**via: tuple[str, ...]) -> CardCandidate:
 def test_every_piece_of_evidence_is_named() -> None:
     found = _found(meaning=(), words=(), neighbour=("bms_module", "konkan-bms"))
     interval = wilson_interval(178, 189)
-    assert find_reasons(REPORT, found, CARD) == (
-        Reason(kind=ReasonKind.CODE, subject="ather:E401", text="reports code E401"),
-        Reason(kind=ReasonKind.SYMPTOM, subject=SYMPTOM, text="shows symptom SYM_BATT_001"),
-        Reason(kind=ReasonKind.VEHICLE, subject="year", text="same model and year"),
-        Reason(kind=ReasonKind.MEANING, subject="0.825", text="reads alike (cosine 0.83)"),
-        Reason(kind=ReasonKind.WORDS, subject="1", text="number 1 by shared words"),
-        Reason(kind=ReasonKind.NEIGHBOUR, subject="bms_module, konkan-bms", text=NEIGHBOUR),
-        Reason(kind=ReasonKind.COMPONENT, subject="bms_module", text="concerns the BMS module"),
+    assert find_reasons(NAMED, found, CARD) == (
+        Reason(kind=ReasonKind.CODE, subject="ather:E401"),
+        Reason(
+            kind=ReasonKind.SYMPTOM,
+            subject=SYMPTOM,
+            told=("Battery stops charging before it is full",),
+        ),
+        Reason(kind=ReasonKind.VEHICLE, subject="year"),
+        Reason(kind=ReasonKind.MEANING, subject="0.825"),
+        Reason(kind=ReasonKind.WORDS, subject="1", told=("charging", "stops")),
+        Reason(kind=ReasonKind.NEIGHBOUR, subject="bms_module, konkan-bms"),
+        Reason(kind=ReasonKind.COMPONENT, subject="bms_module", told=("BMS module",)),
         Reason(
             kind=ReasonKind.OUTCOMES,
             subject="fc_a",
-            text="worked 178 of 189 times (90 to 97 %)",
             outcomes=OutcomeCounts(n=189, successes=178, interval=interval),
         ),
     )
 
 
-@pytest.mark.row("PI-7")
-def test_sentence_reads_aloud() -> None:
-    why = find_reasons(REPORT, _found(meaning=()), CARD)
-    assert reason_sentence(CARD, why, Standing.PROVEN) == (
-        "Reports code E401, shows symptom SYM_BATT_001, same model and year, "
-        "reads alike (cosine 0.83); worked 178 of 189 times (90 to 97 %). "
-        "It concerns the BMS module."
-    )
-
-
-@pytest.mark.row("MA-6", "PI-7")
-@pytest.mark.parametrize(
-    ("standing", "said"),
-    [
-        (Standing.UNPROVEN, "; new and unproven, not yet tried (n = 0)."),
-        (Standing.REFERENCE, "; reference knowledge, not yet tried (n = 0)."),
-    ],
-)
-def test_sentence_labels_the_untried(standing: Standing, said: str) -> None:
-    card = facts("a", usage=Usage(), source=CardSource.REFERENCE)
-    why = find_reasons(REPORT, _found(words=()), card)
-    assert reason_sentence(card, why, standing) == f"Number 1 by shared words{said}"
-
-
 @pytest.mark.parametrize(
     ("level", "said"),
     [
-        (VehicleLevel.MODEL, ["same model, another year"]),
-        (VehicleLevel.MAKE, ["same make, another model"]),
+        (VehicleLevel.MODEL, ["model"]),
+        (VehicleLevel.MAKE, ["make"]),
         (VehicleLevel.NONE, []),
     ],
 )
 def test_vehicle_is_said_by_level(level: VehicleLevel, said: list[str]) -> None:
     why = find_reasons(REPORT, _found(), replace(CARD, vehicle_level=level))
-    assert [r.text for r in why if r.kind is ReasonKind.VEHICLE] == said
+    assert [r.subject for r in why if r.kind is ReasonKind.VEHICLE] == said
 
 
-def test_no_evidence_is_admitted() -> None:
-    card = facts("a", usage=Usage())
-    why = find_reasons(REPORT, _found(), card)
-    assert reason_sentence(card, why, Standing.UNPROVEN) == (
-        "Nothing but its place in the list speaks for it; new and unproven, not yet tried (n = 0)."
-    )
-
-
-def test_unnamed_component_keeps_its_id() -> None:
+def test_unnamed_component_tells_no_name() -> None:
     why = find_reasons(REPORT, _found(), facts("a", component="bms_module"))
-    assert [r.text for r in why if r.kind is ReasonKind.COMPONENT] == ["concerns the bms_module"]
+    found = [(r.subject, r.told) for r in why if r.kind is ReasonKind.COMPONENT]
+    assert found == [("bms_module", ())]
 
 
 def test_a_shared_code_says_how_it_failed() -> None:
@@ -117,5 +82,11 @@ def test_a_shared_code_says_how_it_failed() -> None:
         ToldCode(TroubleCode("P0A80", "1B"), CodeStatus.PRESENT),
     )
     report = replace(REPORT, codes=(E401, P0A80), told_codes=told)
-    texts = [r.text for r in find_reasons(report, _found(code=()), CARD)]
-    assert texts[:2] == ["reports code E401", "reports code P0A80 (type 16, stored; type 1B)"]
+    found = [(r.subject, r.told) for r in find_reasons(report, _found(code=()), CARD)]
+    assert found[:2] == [("ather:E401", ()), ("sae:P0A80", ("type 16, stored", "type 1B"))]
+
+
+def test_a_path_through_a_symptom_has_its_name() -> None:
+    through = named_path(NAMED, path_reason(f"symptom:{SYMPTOM}", 2, 3))
+    assert through.told == ("Battery stops charging before it is full",)
+    assert named_path(NAMED, path_reason("make:ather", 0, 0)).told == ()

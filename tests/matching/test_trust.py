@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from domain.cards import CardSource, CardStatus, Severity
 from domain.matches import CardFacts
+from domain.reasons import Standing
 from domain.usage import Usage
-from matching.trust import Standing, admit_cards, beta_promise, standing_of
+from matching.trust import admit_cards, beta_promise, standing_of
 from tests.matching.samples import WORKS, facts
 
 PROVEN, REFERENCE, UNPROVEN = Standing.PROVEN, Standing.REFERENCE, Standing.UNPROVEN

@@ -27,7 +27,7 @@ from domain.errors import (
 )
 from domain.events import Event, EventType
 from domain.hazards import SafetyAdvice
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
+from domain.ids import CardId, FileId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
     CardHit,
@@ -38,6 +38,8 @@ from domain.matches import (
     VehicleLevel,
     closeness,
 )
+from domain.neighbourhoods import KnowledgeKind, Neighbourhood
+from domain.reasons import Reason, ReasonKind, Standing
 from domain.regions import region_of
 from domain.reports import FailureReport
 from domain.tickets import Matching, SeenSymptom, ShownCard, Ticket
@@ -50,8 +52,7 @@ from ingest.safety_advice import advise
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.diagnoser import Diagnoser
 from matching.fusion import CardCandidate, Contribution
-from matching.reasons import Reason, ReasonKind
-from matching.trust import Standing, standing_of
+from matching.trust import standing_of
 from records import offline
 from records.change_log import LogEntry
 from records.offline import EditProposal
@@ -372,6 +373,13 @@ class FakeSearch:
         return sorted((h for h in hits if h.score), key=lambda h: -h.score)[:limit]
 
 
+class FakeWalker:
+    async def around(
+        self, kind: KnowledgeKind, key: str, viewer: Viewer, *, steps: int, most: int
+    ) -> Neighbourhood | None:
+        return None
+
+
 class FakeReader:
     async def safety(self, text: str) -> SafetyAdvice | None:
         return advise(text, find_hazards(text))
@@ -424,8 +432,7 @@ def _match(rank: int, card: FailureCard, code: CodeKey, understood: UnderstoodRe
         card=found,
         score=1 / rank,
         candidate=CardCandidate(card=card.id, score=0.5, contributions=(part,)),
-        reasons=(Reason(kind=ReasonKind.CODE, subject=code, text="reports the code"),),
-        sentence="Reports the code.",
+        reasons=(Reason(kind=ReasonKind.CODE, subject=code),),
         standing=standing_of(found) or Standing.UNPROVEN,
     )
 
@@ -481,6 +488,23 @@ class FakeOperations:
         return known[1]
 
 
+class FakeFiles:
+    """Files that were handed in by whoever names them: all but those that are missing."""
+
+    def __init__(self) -> None:
+        self.claimed: dict[FileId, TicketId] = {}
+        self.missing: set[FileId] = set()
+
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        return ""
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        for one in files:
+            if one in self.missing:
+                raise InvalidInput("files", one)
+        self.claimed |= dict.fromkeys(files, ticket.id)
+
+
 class World:
     """All fakes together, sharing one feed and one count of what was asked."""
 
@@ -495,6 +519,7 @@ class World:
         self.matcher = FakeMatcher(self.cards, self.asked)
         self.operations = FakeOperations()
         self.crew = FakeCrew()
+        self.files = FakeFiles()
         self.at = NOW
 
     @property
@@ -507,6 +532,7 @@ class World:
             technicians=self.crew,
             vocabulary=self.vocabulary,
             search=FakeSearch(self.cards),
+            neighbourhoods=FakeWalker(),
             reader=self.reader,
             matcher=self.matcher,
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),

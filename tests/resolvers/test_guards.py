@@ -27,9 +27,9 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession personalData correctPerson
--      -                 passkeys passkeyOptions registerPasskey removePasskey nominate
+-      -                 passkeys passkeyOptions registerPasskey removePasskey nominate me
 read   card              match diagnose readSymptoms search card cards cardsNear bestCards
-read   card              feedback changes
+read   card              feedback changes neighbourhood
 read   card              syncStatus cardChanged syncRequired
 read   ticket            customer customers vehicle vehicles
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -37,7 +37,7 @@ read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
 read   report            dues dueInvoices dueCustomers till tillClosings
 export report            salesReturn exportSalesReturn salesReturnExport
-create ticket,card       reportFailure
+create ticket,card       reportFailure requestUpload completeUpload
 create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue

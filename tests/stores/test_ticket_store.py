@@ -216,7 +216,7 @@ async def test_suggestions_replace_the_last(house: House) -> None:
     await house.tickets.add(TICKET, [])
     first = ShownCard(card=FULL.id, rank=1, score=0.9, ranker="fused", at=NOW)
     why = (
-        ShownReason(kind="code", subject="ather:E401", text="reports code E401"),
+        ShownReason(kind="code", subject="ather:E401", text="reports code E401", told=("stored",)),
         ShownReason(kind="outcomes", subject=FULL.id, text="worked", uses=5, worked=4),
     )
     later = [
@@ -229,6 +229,8 @@ async def test_suggestions_replace_the_last(house: House) -> None:
             at=NOW + timedelta(minutes=1),
             standing="proven",
             sentence="Reports code E401; worked 4 of 5 times.",
+            chance=0.82,
+            language="hi",
             reasons=why,
         ),
     ]

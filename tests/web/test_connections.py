@@ -1,10 +1,12 @@
 """What a connection may cost before anybody is known: headers, time, and how many there are."""
 
 import asyncio
+from asyncio import Transport
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import orjson
 import pytest
@@ -16,6 +18,7 @@ from tests.web import live_server
 from tests.web.clients import PATH, TOKENS, actor, app
 from web.caps import Caps
 from web.connections import Connections
+from web.http_connection import Lingering
 
 CAPS = Caps(
     header_bytes=4_096,
@@ -27,6 +30,51 @@ CAPS = Caps(
     connections_per_address=3,
 )
 HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n"
+
+
+class Wire:
+    """What is written, piece by piece."""
+
+    def __init__(self) -> None:
+        self.pieces = list[bytes]()
+        self.write = self.pieces.append
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_head_and_body_of_an_answer_are_one_piece() -> None:
+    wire = Wire()
+    answer = Lingering(cast("Transport", wire), lambda: None, lambda: False)
+    answer.write(b"head ")
+    answer.write(b"body")
+    answer.write(b"more")
+    await asyncio.sleep(0)
+
+    assert wire.pieces == [b"head body", b"more"]
+
+
+async def test_a_head_does_not_wait_for_a_late_body() -> None:
+    wire = Wire()
+    answer = Lingering(cast("Transport", wire), lambda: None, lambda: False)
+    answer.write(b"head ")
+    await asyncio.sleep(0)
+    assert wire.pieces == [b"head "]
+    answer.write(b"body")
+
+    assert wire.pieces == [b"head ", b"body"]
+
+
+async def test_an_answer_without_a_body_is_written_before_its_end() -> None:
+    wire = Wire()
+    answer = Lingering(
+        cast("Transport", wire), lambda: wire.pieces.append(b"closed"), lambda: False
+    )
+    answer.write(b"head")
+    answer.close()
+    await asyncio.sleep(0)
+
+    assert wire.pieces == [b"head", b"closed"]
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class Network:
         self, report: RepairRecord, cards: Sequence[CardId]
     ) -> dict[CardId, list[WalkedPath]]:
         self.asked.append(report)
-        return {cards[0]: [WalkedPath(thing="make:ather", text="the same make", held=2, tried=3)]}
+        return {cards[0]: [WalkedPath(thing="make:ather", held=2, tried=3)]}
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ async def test_paths_become_reasons(models: Any, redis: Redis) -> None:  # noqa:
     assert await ranker.paths(SAID, cards) == {}
     await scorer.refresh()
     told = await ranker.paths(SAID, cards)
-    assert told == {cards[0]: [path_reason("make:ather", "the same make", 2, 3)]}
+    assert told == {cards[0]: [path_reason("make:ather", 2, 3)]}
 
 
 async def test_history_is_read_once_an_hour(

@@ -11,6 +11,7 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import GarageId
 from domain.matches import Level, UnderstoodReport
+from domain.reasons import Standing
 from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
@@ -19,7 +20,6 @@ from matching.fallback_levels import MANUAL
 from matching.fusion import CardCandidate
 from matching.matcher import Matcher
 from matching.rankers import FusedRanker
-from matching.trust import Standing
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, PUNE, REPORT, SYMPTOM, facts
 from tests.matching.test_matcher import EVERY_SEARCH
@@ -41,7 +41,7 @@ async def _matches(*shelf: Shelved) -> Sequence[Match]:
 def _bare(match: Match, score: float) -> Match:
     bare = CardCandidate(card=match.card.id, score=0.0)
     card = replace(match.card, cosine=None)
-    return replace(match, card=card, score=score, candidate=bare, reasons=(), sentence="")
+    return replace(match, card=card, score=score, candidate=bare, reasons=())
 
 
 def _said(text: str) -> UnderstoodReport:
@@ -134,7 +134,7 @@ async def test_graph_down_answers_from_redis(redis: Redis) -> None:
     answer = await matcher.match(REPORT, IN_PUNE)
     assert answer.level is Level.RECENT
     assert [m.card.id for m in answer.matches] == [m.card.id for m in before.matches]
-    assert answer.matches[0].sentence.startswith("Reports code E401")
+    assert answer.matches[0].reasons[0].subject == "ather:E401"
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")

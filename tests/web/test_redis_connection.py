@@ -95,3 +95,25 @@ async def test_a_late_answer_ends_the_line_and_nobody_waits_longer(redis: Redis)
         await line.ask("BLPOP", "nothing", 0)
 
     assert await line.ask("CLIENT", "ID") != me
+
+
+async def test_who_waits_behind_a_late_answer_is_told_with_it(redis: Redis) -> None:
+    line = RedisConnection(redis, 0.05)
+    await line.ask("PING")
+    asked = (line.ask("BLPOP", "nothing", 0), line.ask("ECHO", "behind"))
+    late, behind = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert isinstance(late, TimeoutError)
+    assert isinstance(behind, LineLost)
+
+
+async def test_a_line_that_was_given_up_by_all_is_let_go(redis: Redis) -> None:
+    line = RedisConnection(redis, 0.05)
+    me = await line.ask("CLIENT", "ID")
+    waits = asyncio.create_task(line.ask("BLPOP", "nothing", 0))
+    await asyncio.sleep(0)
+    waits.cancel()
+    with pytest.raises(LineLost):
+        await line.ask("ECHO", "behind")
+
+    assert await line.ask("CLIENT", "ID") != me

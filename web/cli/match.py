@@ -8,6 +8,7 @@ import typer
 
 from domain.access import SEES_ALL
 from domain.hazards import SafetyAdvice
+from domain.languages import Language
 from domain.vehicles import VehicleContext
 from matching.answers import MatchAnswer
 from web.cli import match_output, report_options
@@ -26,6 +27,9 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     limit: Annotated[int, typer.Option(min=1, max=100, help="Cards at most.")] = 5,
     form: report_options.Format = OutputFormat.TABLE,
     map: report_options.Map = None,
+    language: Annotated[
+        Language, typer.Option(help="Of the reasons: English or Hindi.")
+    ] = Language.ENGLISH,
 ) -> None:
     """Find the fix: the best known cards for a failure, ranked, with reasons."""
     reports = report_options.chosen_reports(
@@ -38,9 +42,10 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     def tell(one: NamedReport, safety: SafetyAdvice | None, found: MatchAnswer) -> None:
         if form is OutputFormat.JSONL:
             first = report_options.first_fields(one, safety)
-            typer.echo(orjson.dumps(first | match_output.match_record(one.id, found)))
+            typer.echo(orjson.dumps(first | match_output.match_record(one.id, found, language)))
         else:
-            match_output.print_matches(report_options.print_heading(one, safety), found)
+            heading = report_options.print_heading(one, safety)
+            match_output.print_matches(heading, found, language)
 
     teller = report_options.AnswerTeller(doing="matching", tell=tell, form=form)
     report_options.answer_reports(reports, answering, teller)

@@ -9,8 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.hazards import SafetyAdvice
+from domain.languages import Language
+from domain.reason_sentences import reason_clause, suggestion_sentence
+from domain.reasons import Reason, Standing
+from ingest.translations import translate_name
 from matching.answers import Match, MatchAnswer
-from matching.trust import Standing
 
 STANDING_STYLE = {
     Standing.PROVEN: "green",
@@ -39,16 +42,18 @@ def safety_record(safety: SafetyAdvice | None) -> dict[str, Any] | None:
     }
 
 
-def print_matches(console: Console, answer: MatchAnswer) -> None:
+def print_matches(
+    console: Console, answer: MatchAnswer, language: Language = Language.ENGLISH
+) -> None:
     """Print the matches with their reasons, of each failure by itself, and which level answered."""
     for failure in answer.failures:
         console.print(Text(f"Failure: {failure.text}", style="bold cyan"))
-        _print_cards(console, failure.matches)
+        _print_cards(console, failure.matches, language)
         _print_chance(console, failure.chance)
         if failure.prompt:
             console.print(Text(failure.prompt, style="yellow"))
     if not answer.failures:
-        _print_cards(console, answer.matches)
+        _print_cards(console, answer.matches, language)
         _print_chance(console, answer.chance)
     if answer.matches:
         console.print(_sources_table(answer))
@@ -58,14 +63,15 @@ def print_matches(console: Console, answer: MatchAnswer) -> None:
     console.print(Text(f"{level}; {answer.degraded}" if answer.degraded else level, style="dim"))
 
 
-def _print_cards(console: Console, matches: Sequence[Match]) -> None:
+def _print_cards(console: Console, matches: Sequence[Match], language: Language) -> None:
     for match in matches:
         heading = Text(f"{match.rank}. {match.card.title}", style="bold")
         heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
         if match.chance is not None:
             heading.append(f"  fits this report: {match.chance:.0%}", style="bold")
         console.print(heading)
-        console.print(Text(f"   {match.sentence}"))
+        said = suggestion_sentence(match.reasons, match.standing, language, translate_name)
+        console.print(Text(f"   {said}"))
 
 
 def _print_chance(console: Console, chance: float | None) -> None:
@@ -73,7 +79,9 @@ def _print_chance(console: Console, chance: float | None) -> None:
         console.print(Text(f"A known fix is among these: {chance:.0%}", style="bold"))
 
 
-def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
+def match_record(
+    id: str, answer: MatchAnswer, language: Language = Language.ENGLISH
+) -> dict[str, Any]:
     """Give one answer as JSON values: ranked ids first, then each match with its evidence."""
     return {
         "id": id,
@@ -83,7 +91,7 @@ def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
         "chance": rounded_chance(answer.chance),
         "prompt": answer.prompt,
         "cards": [match.card.id for match in answer.matches],
-        "matches": [_one_match(match) for match in answer.matches],
+        "matches": [_one_match(match, language) for match in answer.matches],
         "failures": [
             {
                 "text": one.text,
@@ -100,7 +108,7 @@ def rounded_chance(chance: float | None) -> float | None:
     return None if chance is None else round(chance, DIGITS)
 
 
-def _one_match(match: Match) -> dict[str, Any]:
+def _one_match(match: Match, language: Language) -> dict[str, Any]:
     return {
         "rank": match.rank,
         "card": match.card.id,
@@ -114,8 +122,19 @@ def _one_match(match: Match) -> dict[str, Any]:
             part.source.value: {"rank": part.rank, "score": round(part.score, DIGITS)}
             for part in match.candidate.contributions
         },
-        "reasons": [{"kind": r.kind.value, "subject": r.subject} for r in match.reasons],
-        "sentence": match.sentence,
+        "reasons": [_one_reason(reason, language) for reason in match.reasons],
+        "sentence": suggestion_sentence(
+            match.reasons, match.standing, language, translate_name, match.chance
+        ),
+    }
+
+
+def _one_reason(reason: Reason, language: Language) -> dict[str, Any]:
+    return {
+        "kind": reason.kind.value,
+        "subject": reason.subject,
+        "fits": reason.fits,
+        "text": reason_clause(reason, language, translate_name),
     }
 
 

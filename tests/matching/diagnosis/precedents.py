@@ -6,11 +6,11 @@ from dataclasses import replace
 from domain.cards import FailureCard, RepairStep, Resolution, RootCause, SolutionType
 from domain.codes import CodeKey
 from domain.matches import VehicleLevel
+from domain.reasons import Standing
 from domain.usage import Usage
 from matching.answers import Match
 from matching.diagnosis.answers import Precedent
 from matching.fusion import CardCandidate
-from matching.trust import Standing
 from tests.domain.samples import CARD
 from tests.matching.samples import WORKS, facts
 
@@ -64,7 +64,6 @@ def precedent(  # noqa: PLR0913 - each test is about another of them
             score=score,
             candidate=CardCandidate(card=told.id, score=score),
             reasons=(),
-            sentence=f"Why {name}.",
             standing=Standing.PROVEN,
         ),
         similarity=similarity,

@@ -140,7 +140,7 @@ def test_a_clear_case_has_a_cause() -> None:
     assert found.cause.confidence >= LIKELY
     assert [one.text for one in found.suspects] == [CHARGER]
     assert "fc_a" in found.reasoning
-    assert "Why a." in found.reasoning
+    assert "It has worked before." in found.reasoning
 
 
 def test_a_draw_is_unknown_and_names_its_suspects() -> None:

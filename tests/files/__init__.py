@@ -1,0 +1,1 @@
+"""Photos, films and logs: how they are read, sealed, stored and let go of."""

@@ -1,0 +1,126 @@
+"""The door of uploads on a real port: large files pass, and a stranger's body is not read on."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from domain.files import FileType
+from domain.ids import FileId
+from files.folder_uploads import FolderUploads
+from files.sealed_chunks import CHUNK
+from tests.files.samples import noise
+from tests.files.test_bucket import announced
+from tests.web.live_server import served
+from web.body_limits import BodyLimit
+from web.caps import Caps
+from web.file_doors import UploadDoor
+from web.file_links import FileLinks
+from web.paths import UPLOADS
+
+CAPS = Caps(body_bytes=1_000, body_seconds=1, upload_idle_seconds=1, uploads=1)
+LARGE = noise(3 * CHUNK + 5)
+
+
+def door_at(root: Path, caps: Caps = CAPS) -> UploadDoor:
+    links = FileLinks(b"k" * 32)
+    return UploadDoor(links=links, uploads=FolderUploads(root, b"u" * 32, links.upload), caps=caps)
+
+
+def app_of(door: UploadDoor) -> Starlette:
+    return Starlette(
+        routes=[Route(UPLOADS + "{name}", door.endpoint, methods=["PUT", "HEAD"])],
+        middleware=[Middleware(BodyLimit, caps=door.caps)],
+    )
+
+
+def address(door: UploadDoor, content: bytes) -> tuple[FileId, str]:
+    file = announced(content, FileType.TEXT)
+    return file.id, door.links.upload(file, datetime.now(UTC)).url
+
+
+async def request(place: str, head: str, body: bytes) -> tuple[bytes, bool]:
+    """Send a head and a beginning; give what is answered, and whether the door was shut then."""
+    host, port = place.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(head.encode() + body)
+    answer = await reader.read(4_096)
+    shut = await reader.read() == b""
+    writer.close()
+    return answer.split(b"\r\n")[0], shut
+
+
+def head_of(link: str, length: int) -> str:
+    parts = urlsplit(link)
+    return (
+        f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nhost: x\r\n"
+        f"content-type: text/plain\r\ncontent-length: {length}\r\n\r\n"
+    )
+
+
+@pytest.mark.row("AR-14")
+async def test_a_file_larger_than_any_body_passes(tmp_path: Path) -> None:
+    door = door_at(tmp_path)
+    named, link = address(door, LARGE)
+    async with served(app_of(door), CAPS) as place, httpx.AsyncClient() as client:
+        sent = await client.put(
+            f"http://{place}{link}", content=LARGE, headers={"content-type": "text/plain"}
+        )
+    assert (sent.status_code, sent.headers["upload-offset"]) == (204, str(len(LARGE)))
+    assert b"".join([piece async for piece in door.uploads.read(named)]) == LARGE
+
+
+@pytest.mark.row("AR-14")
+@pytest.mark.parametrize("how", ["unsigned", "of another length"])
+async def test_a_strangers_body_is_not_read(tmp_path: Path, how: str) -> None:
+    door = door_at(tmp_path)
+    named, link = address(door, LARGE)
+    length = len(LARGE) if how == "unsigned" else len(LARGE) + 1
+    asked = link.replace("signature=", "signature=0") if how == "unsigned" else link
+    async with served(app_of(door), CAPS) as place:
+        answer, shut = await request(place, head_of(asked, length), LARGE[:100])
+    assert answer == (
+        b"HTTP/1.1 403 Forbidden" if how == "unsigned" else b"HTTP/1.1 413 Request Entity Too Large"
+    )
+    assert shut
+    assert await door.uploads.received(named, len(LARGE)) == 0
+
+
+async def test_who_falls_silent_is_let_go(tmp_path: Path) -> None:
+    door = door_at(tmp_path)
+    named, link = address(door, LARGE)
+    async with served(app_of(door), CAPS) as place:
+        begun = LARGE[: CHUNK + 50]
+        answer, shut = await request(place, head_of(link, len(LARGE)), begun)
+    assert (answer, shut) == (b"HTTP/1.1 408 Request Timeout", True)
+    assert await door.uploads.received(named, len(LARGE)) == CHUNK
+
+
+async def test_so_many_files_come_in_at_one_time(tmp_path: Path) -> None:
+    door = door_at(tmp_path, replace(CAPS, upload_idle_seconds=60))
+    (_, first), (_, second) = address(door, LARGE), address(door, LARGE)
+    going = asyncio.Event()
+
+    async def slow() -> AsyncGenerator[bytes]:
+        yield LARGE[:CHUNK]
+        await going.wait()
+        yield LARGE[CHUNK:]
+
+    told = {"content-type": "text/plain", "content-length": str(len(LARGE))}
+    transport = httpx.ASGITransport(app=app_of(door))
+    async with httpx.AsyncClient(transport=transport, base_url="http://files.test") as client:
+        one = asyncio.create_task(client.put(first, content=slow(), headers=told))
+        while not door.busy:  # noqa: ASYNC110 - a count, no event
+            await asyncio.sleep(0.01)
+        assert (await client.put(second, content=LARGE, headers=told)).status_code == 503
+        going.set()
+        assert (await one).status_code == 204
+        assert (await client.put(second, content=LARGE, headers=told)).status_code == 204
