@@ -23,7 +23,8 @@ export default function DraftPage({ ticket: key = "" }: { ticket?: string }) {
       {!data && !failed && <Skeleton lines={8} />}
       {data && <Bill estimate={data.estimate} />}
       {draft && !draft.customer?.masked && <TermsForm key={draft.version} draft={draft} kept={again} />}
-      {data?.estimate.__typename === "Estimate" && <Issue ticket={key} ready={Boolean(draft?.customer)} />}
+      {draft && data.estimate.__typename === "Estimate" && <Issue ticket={key} ready={Boolean(draft.customer)} />}
+      {data && !draft && <Notice tone="calm">{words.drafts.gone}</Notice>}
     </Page>
   );
 }

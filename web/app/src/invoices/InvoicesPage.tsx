@@ -36,7 +36,7 @@ export default function InvoicesPage() {
   return (
     <Page title={words.invoices.title}>
       <Sheet>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid grid-cols-2 gap-4 [&>*]:min-w-0">
           <Choice
             label={words.invoices.status}
             value={chosen.status ?? ""}
@@ -87,21 +87,19 @@ function InvoiceRow({ invoice }: { invoice: InvoiceRowFragment }) {
       className="block rounded-2xl border border-line bg-sheet p-4 transition-colors hover:border-accent active:bg-accent-soft"
     >
       <span className="flex items-center justify-between gap-3 text-sm text-quiet">
-        <span className="flex items-center gap-2">
-          <InvoiceState invoice={invoice} />
-          {invoice.number}
-        </span>
+        <InvoiceState invoice={invoice} />
         <time dateTime={invoice.day} className="shrink-0">{calendarDay(invoice.day, language)}</time>
       </span>
       <span className="mt-2 flex items-baseline justify-between gap-3 text-lg font-semibold">
         <span className="truncate" dir="auto">{invoice.customer.name}</span>
         <span className="shrink-0 tabular-nums">{rupees(invoice.totals.payable.paise)}</span>
       </span>
-      {invoice.due && invoice.due.paise > 0 && (
-        <span className="mt-1 block text-right text-sm font-semibold text-warn">
-          {words.invoices.dueOf(rupees(invoice.due.paise))}
-        </span>
-      )}
+      <span className="mt-1 flex justify-between gap-3 text-sm text-quiet">
+        {invoice.number}
+        {invoice.due && invoice.due.paise > 0 && (
+          <span className="font-semibold text-warn">{words.invoices.dueOf(rupees(invoice.due.paise))}</span>
+        )}
+      </span>
     </Link>
   );
 }

@@ -13,7 +13,7 @@ export function ReviewedCard({ card, title }: { card: ReviewedCardFragment; titl
       {resolution.highVoltage && <Notice tone="danger" title={words.ticket.highVoltage} />}
       <h3 className="text-lg font-semibold" dir="auto">{(hindi && card.titleIn?.text) || card.title}</h3>
       <p className="text-sm text-quiet">
-        {words.ticket.worksIn(usage.successes, usage.used)} · {words.ticket.minutes(resolution.labourMinutes)}
+        {usage.used === 0 ? words.ticket.untried : words.ticket.worksIn(usage.successes, usage.used)} · {words.ticket.minutes(resolution.labourMinutes)}
       </p>
       <p dir="auto">
         <span className="font-semibold">{words.ticket.cause}: </span>

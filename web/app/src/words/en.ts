@@ -307,6 +307,7 @@ export const en = {
     nameMissing: "Say who pays.",
     labourDiscount: "Off the labour, in rupees",
     keep: "Keep the draft",
+    gone: "No draft of this repair is among the newest 100: it was issued or taken away.",
     unpriced: "Parts without a price",
     issue: "Issue the invoice",
     issueHint: "What was kept is issued. An issued invoice never changes.",
