@@ -96,10 +96,8 @@ async def test_a_draft_is_billed_paid_in_part_and_credited(
     await desk.tap("Issue the credit note")
     await expect(page.get_by_role("link", name="Credit note")).to_be_visible()
     paper = await garage.accountant.ask(BOOKED, id=invoice.removeprefix("/invoices/"))
-    assert paper == {
-        "payments": [{"amount": {"paise": 100_050}}, {"amount": {"paise": 50_000}}],
-        "creditNotes": [{"totals": {"payable": {"paise": 1_526_900}}}],
-    }
+    assert sorted(one["amount"]["paise"] for one in paper["payments"]) == [50_000, 100_050]
+    assert paper["creditNotes"] == [{"totals": {"payable": {"paise": 1_526_900}}}]
     pages = {"drafts": "/drafts", "draft": f"/drafts/{other}", "invoices": "/invoices"}
     pages |= {"invoice": invoice, "dues": "/dues"}
     assert [fault async for fault in walk_looks(desk, pages, axe)] == []

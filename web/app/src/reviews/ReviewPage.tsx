@@ -20,7 +20,13 @@ type Review = ReviewQueueQuery["reviewQueue"]["edges"][number]["node"];
 export default function ReviewPage() {
   const words = useWords();
   const { data, failed, again } = useAnswer(ReviewQueueDocument, { after: null });
-  const found = data?.reviewQueue.edges.map(({ node }) => node);
+  // The queue lets go of an entry a moment after its deed: what was done here is not shown again.
+  const [done, setDone] = useState<string[]>([]);
+  const found = data?.reviewQueue.edges.map(({ node }) => node).filter(({ id }) => !done.includes(id));
+  const dealt = (id: string) => {
+    setDone([...done, id]);
+    again();
+  };
   return (
     <Page title={words.review.title}>
       {failed && <Failed again={again} />}
@@ -28,12 +34,12 @@ export default function ReviewPage() {
       {found?.length === 0 && (
         <Empty sign={<ListChecks />} title={words.review.empty}>{words.review.emptyHint}</Empty>
       )}
-      {found && found.length > 0 && <Queue reviews={found} more={data!.reviewQueue.pageInfo.hasNextPage} again={again} />}
+      {found && found.length > 0 && <Queue reviews={found} more={data!.reviewQueue.pageInfo.hasNextPage} dealt={dealt} />}
     </Page>
   );
 }
 
-function Queue({ reviews, more, again }: { reviews: Review[]; more: boolean; again: () => void }) {
+function Queue({ reviews, more, dealt }: { reviews: Review[]; more: boolean; dealt: (id: string) => void }) {
   const words = useWords();
   const language = useLanguage();
   const deed = useDeed(words.desk.unreachable);
@@ -49,7 +55,7 @@ function Queue({ reviews, more, again }: { reviews: Review[]; more: boolean; aga
       async (operation) => (await change(VerifyCardDocument, { operation, ...asked })).verifyCard,
       "CardVerified",
     );
-    if (done) again();
+    if (done) dealt(id);
   }
 
   async function close() {
@@ -58,7 +64,7 @@ function Queue({ reviews, more, again }: { reviews: Review[]; more: boolean; aga
       async (operation) => (await change(CloseReviewDocument, { operation, review: id })).closeReview,
       "ReviewClosed",
     );
-    if (done) again();
+    if (done) dealt(id);
   }
 
   const forth = () => setPlace(Math.min(at + 1, reviews.length - 1));
