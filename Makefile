@@ -25,7 +25,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance codegen gallery docs lock sdl refusals settings reference columns asyncapi perspective asvs clean
+.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance codegen gallery docs lock sdl refusals settings reference columns asyncapi perspective asvs clean hazard-words
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -106,6 +106,9 @@ perspective: $(READY) ## Make Bloom's perspective, Browser's style and queries i
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml
+
+hazard-words: $(READY) ## Print the words of danger into the pages (web/app/src/hazards).
+	$(BIN)/python -m ingest.hazard_words_file
 
 asvs: $(READY) ## Print the answers to ASVS into docs/asvs.md.
 	$(BIN)/python -m tests.asvs.answers

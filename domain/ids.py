@@ -40,6 +40,8 @@ RANDOM_B_BITS = 62
 UNNAMED = "veh_of_"
 # What the id of a customer in a garage's book begins with.
 CUSTOMERS = "cus_"
+# What the id of a vehicle begins with.
+VEHICLES = "veh_"
 # What the id of a file begins with.
 FILES = "fil_"
 TIME = ((1 << 48) - 1) << 80

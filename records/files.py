@@ -18,7 +18,7 @@ from domain.files import (
     StoredFile,
     demand_room,
 )
-from domain.ids import CustomerId, FileId, GarageId, PersonId, TicketId
+from domain.ids import CustomerId, FileId, GarageId, PersonId, TicketId, VehicleId
 from domain.tickets import Ticket
 from records.database import Connection, Records, Row
 from records.queries import named_queries
@@ -231,3 +231,11 @@ async def erase_files_of_owner(
     """Let go of the keys of files that show a customer's vehicles; say how many."""
     given = {"owner": owner, "at": at, "by": by}
     return (await connection.execute(QUERIES["erase_of_owner"], given)).rowcount
+
+
+async def erase_files_of_vehicle(
+    connection: Connection, vehicle: VehicleId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of files that show a vehicle; say how many."""
+    given = {"vehicle": vehicle, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_vehicle"], given)).rowcount

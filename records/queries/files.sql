@@ -54,6 +54,12 @@ update stored_file set state = 'removed', key = null, removed_at = coalesce(remo
     removed_by = coalesce(removed_by, %(by)s)
 where key is not null and vehicle in (select id from customer_vehicle where owner = %(owner)s)
 
+-- name: erase_of_vehicle
+-- And those that show a vehicle which is erased by itself.
+update stored_file set state = 'removed', key = null, removed_at = coalesce(removed_at, %(at)s),
+    removed_by = coalesce(removed_by, %(by)s)
+where key is not null and vehicle = %(vehicle)s
+
 -- name: page
 -- Files that are kept, in the order of their ids as bytes.
 select * from stored_file where state = 'stored' and id collate "C" > %(after)s

@@ -101,6 +101,24 @@ async def test_what_a_killed_tab_kept_is_handed_in_once(
     await expect(phone.standing).to_have_text("All handed in")
 
 
+async def test_a_danger_is_told_without_a_network(take_phone: TakePhone) -> None:
+    """As it is typed, in the rider's words, and on the ticket until the service has read it."""
+    phone = await take_phone()
+    await phone.lose_network()
+    await phone.open_form()
+    perhaps = phone.page.get_by_role("heading", name="Perhaps smoke")
+    await phone.page.locator("textarea").fill(f"battery se dhuan nikal raha hai {fresh_word()}")
+    await expect(perhaps).to_be_visible()
+    await phone.page.locator("textarea").fill("The horn is silent")
+    await expect(perhaps).to_have_count(0)
+    await phone.page.locator("textarea").fill(f"बैटरी से धुआँ निकल रहा है {fresh_word()}")
+    await phone.tap("Find the fix")
+    await expect(phone.page.get_by_role("heading", name="Ticket")).to_be_visible()
+    await expect(perhaps).to_be_visible()
+    await phone.find_network()
+    await expect(phone.page.get_by_role("heading", name="Smoke", exact=True)).to_be_visible()
+
+
 @pytest.mark.row("PI-7")
 async def test_a_change_by_somebody_else_is_shown_beside_mine(
     take_phone: TakePhone, technician: Technician

@@ -169,7 +169,6 @@ async def test_files_go_with_their_ticket(house: Runtime, asha: Person) -> None:
     }
 
 
-@pytest.mark.row("EN-10", missing="backups of before keep a key until they are thrown away")
 async def test_files_go_with_whose_vehicle_they_show(
     house: Runtime, asha: Person, somebody: Somebody
 ) -> None:

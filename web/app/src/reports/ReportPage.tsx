@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { useStore } from "../api/store";
+import { PossibleDanger } from "../hazards/PossibleDanger";
 import type { Report } from "../outbox/operations";
 import { keepDeed, PhoneFull, phoneFull } from "../outbox/outbox";
 import { Button } from "../parts/Button";
@@ -67,6 +68,9 @@ export default function ReportPage() {
             dir="auto"
             {...field("text")}
           />
+          <div role="alert">
+            <PossibleDanger text={draft.text} />
+          </div>
           <TextField
             label={words.report.codes}
             hint={words.report.codesHint}

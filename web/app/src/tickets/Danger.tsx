@@ -6,8 +6,10 @@ type Safety = NonNullable<Ticket["safety"]>;
 
 /** What keeps people safe now; it stands before everything else on a page.
  *
- * `short`: whoever has begun has read it, and opens it again at a touch. */
-export function Danger({ safety, short = false }: { safety: Ticket["safety"]; short?: boolean }) {
+ * `short`: whoever has begun has read it, and opens it again at a touch. `perhaps`: nobody has read yet
+ * whether it is so. */
+export function Danger(props: { safety: Ticket["safety"]; short?: boolean; perhaps?: boolean }) {
+  const { safety, short = false, perhaps = false } = props;
   const words = useWords();
   if (!safety) return null;
   const named = safety.hazards.map((one) => words.hazards[one]).join(", ");
@@ -28,7 +30,7 @@ export function Danger({ safety, short = false }: { safety: Ticket["safety"]; sh
     <section aria-labelledby="danger" className={frame}>
       <h2 id="danger" className="flex items-center gap-2 text-lg font-bold text-danger">
         <TriangleAlert aria-hidden className="size-6 shrink-0" />
-        {named}
+        {perhaps ? words.ticket.perhaps(named) : named}
       </h2>
       <Steps safety={safety} />
     </section>

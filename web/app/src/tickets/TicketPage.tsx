@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useLocation } from "wouter";
+import { PossibleDanger } from "../hazards/PossibleDanger";
 import { LinkButton } from "../parts/Button";
 import { Page } from "../parts/Page";
 import { Sheet, Skeleton } from "../parts/Sheet";
@@ -25,7 +26,7 @@ export default function TicketPage({ ticket: key = "" }: { ticket?: string }) {
   if (ticket === null) return <Page title={words.ticket.missing} back="/bench">{words.ticket.missingHint}</Page>;
   return (
     <Page title={words.ticket.title} back="/bench">
-      <Danger safety={ticket.safety} />
+      {ticket.unread ? <PossibleDanger text={ticket.text} /> : <Danger safety={ticket.safety} />}
       <Sheet>
         <p className="flex flex-wrap items-center gap-2 text-sm text-quiet">
           <Status ticket={ticket} />

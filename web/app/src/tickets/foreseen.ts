@@ -3,9 +3,11 @@ import type { Attempt, Fate, Queued, QueueRecord } from "../outbox/operations";
 import { ticketOf } from "../outbox/operations";
 import type { Kept, Ticket } from "../replica/kept";
 
-/** `waits`: how many deeds on it the server has not answered yet. */
+/** `waits`: how many deeds on it the server has not answered yet. `unread`: nobody read its text for
+ * dangers but this phone. */
 export interface Foreseen extends Ticket {
   waits: number;
+  unread?: true;
 }
 
 const NO_VEHICLE = { make: null, model: null, variant: null, year: null };
@@ -130,5 +132,6 @@ function reported(record: Extract<QueueRecord, { type: "reportFailure" }>, at: n
     attempts: [],
     suggestions: { __typename: "Suggestions", cards: [] },
     waits: 0,
+    unread: true,
   };
 }

@@ -165,6 +165,7 @@ export const en = {
     failed: "It did not help",
     fixed: "It is fixed",
     handBack: "Hand the vehicle back",
+    perhaps: (danger: string) => `Perhaps ${danger.toLowerCase()}. If it is so:`,
     whatToDo: "What to do",
     tried: "Tried so far",
     worked: "It worked",

@@ -165,6 +165,7 @@ export const hi: Words = {
     failed: "काम नहीं आया",
     fixed: "ठीक हो गया",
     handBack: "वाहन लौटाएँ",
+    perhaps: (danger) => `शायद ${danger}। यदि ऐसा है तो:`,
     whatToDo: "क्या करें",
     tried: "अब तक की कोशिशें",
     worked: "काम आया",
