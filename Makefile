@@ -22,7 +22,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi perspective asvs clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance notebooks docs lock sdl refusals settings reference columns asyncapi perspective asvs clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,10 @@ attack: $(READY) ## Run the suites of attacks, then measure honest users beside 
 
 conformance: $(READY) ## Run the independent npm clients and audits against the API.
 	$(BIN)/python -m pytest tests/conformance
+
+notebooks: $(READY) ## Open the analysts' notebooks on the read-only copy (battwheels analyst refresh makes it).
+	$(BIN)/battwheels analyst serve
+	$(BIN)/jupyter lab --notebook-dir notebooks
 
 docs: $(READY) ## Build the documentation into site/.
 	$(BIN)/mkdocs build --strict
