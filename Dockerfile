@@ -16,7 +16,8 @@ COPY requirements.lock ./
 RUN pip install --require-hashes --requirement requirements.lock
 
 COPY . .
-# The build tool is in the lock too: nothing unpinned is fetched here.
+# The build tool is in the lock too, and npm, which builds the pages by their own lock: nothing
+# unpinned is fetched here.
 RUN pip install --no-deps --no-build-isolation .
 
 USER battwheels

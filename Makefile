@@ -3,6 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+APP := web/app
+APP_READY := $(APP)/node_modules/.ready
+NPM := PATH="$(abspath $(BIN)):$$PATH" npm
 ONLY ?=
 GATED ?=
 TESTS ?= tests
@@ -22,13 +25,16 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance notebooks docs lock sdl refusals settings reference columns asyncapi perspective asvs clean
+.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance notebooks codegen docs lock sdl refusals settings reference columns asyncapi perspective hazard-words asvs clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## Start everything, load the knowledge base, match a sample report, serve the API.
 	$(BIN)/battwheels demo
+
+app: $(APP_READY) ## Serve the pages with reload on localhost:5173, against `make serve` beside it.
+	cd $(APP) && $(NPM) run dev
 
 serve: $(READY) ## Serve the API on 127.0.0.1:8000 with local stores.
 	$(BIN)/battwheels serve
@@ -42,7 +48,7 @@ test-full: $(READY) ## Run every test: the long ones too.
 coverage: $(READY) ## Run the tests of the quick packages once, and fail below the gate of their lines.
 	$(BIN)/python -m pytest $(QUICK) -m "not long" $(WORKERS) $(COVERED)
 
-check: $(READY) ## Lint, types, layers, dependencies, kept promises of the API, the example's documents.
+check: $(READY) $(APP_READY) ## Lint, types, layers, dependencies, kept promises of the API, documents, the pages.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
@@ -50,6 +56,10 @@ check: $(READY) ## Lint, types, layers, dependencies, kept promises of the API, 
 	$(BIN)/deptry .
 	$(BIN)/python -m schema.releases
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
+	cd $(APP) && $(NPM) run --silent types && $(NPM) run --silent lint && $(NPM) run --silent codegen -- --check
+
+codegen: $(APP_READY) ## Write the types and ids of what the pages ask (web/app/src/gql).
+	cd $(APP) && $(NPM) run codegen
 
 rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.
 	@$(BIN)/python -m pytest $(TESTS) --crash-rounds 100 --rows
@@ -97,6 +107,9 @@ perspective: $(READY) ## Make Bloom's perspective, Browser's style and queries i
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml
 
+hazard-words: $(READY) ## Print the words of danger into the pages (web/app/src/hazards).
+	$(BIN)/python -m ingest.hazard_words_file
+
 asvs: $(READY) ## Print the answers to ASVS into docs/asvs.md.
 	$(BIN)/python -m tests.asvs.answers
 
@@ -113,6 +126,10 @@ lock: $(READY) ## Resolve the dependencies again, with hashes and without downlo
 clean: ## Stop the local stores and delete what was made here.
 	-$(BIN)/battwheels local stop
 	rm -rf $(VENV) .battwheels site .bench
+
+$(APP_READY): $(READY) $(APP)/package-lock.json
+	cd $(APP) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # The tools come from the lock alone; uv installs the rest of it in under a minute.
 $(READY): requirements.lock requirements-uv.lock pyproject.toml

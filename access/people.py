@@ -15,7 +15,7 @@ from access.person_keys import PersonKey, PersonVault
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
-from domain.access import Action, Actor, ResourceKind, Role
+from domain.access import Action, Actor, MachineRole, ResourceKind, Role
 from domain.deeds import (
     NO_CHANGE,
     NOWHERE,
@@ -372,6 +372,15 @@ class PeopleAdministration:
     def fingerprint(self, body: str) -> str:
         """Give the keyed hash of what an operation asks that names somebody."""
         return self.seal.vault.mark("operation", body).hex()
+
+    async def oneself(self, actor: Actor) -> KnownPerson | None:
+        """Give who asks as the records know them; None: a machine, or nobody who is kept there."""
+        if isinstance(actor.role, MachineRole):
+            return None
+        try:
+            return self.seal.open(await self.store.person(actor.id))
+        except NotFound:
+            return None
 
     async def people(self, actor: Actor, *, first: int, after: str | None) -> list[KnownPerson]:
         """Give the people whom the actor may see, by id: all, or those of their own garage."""

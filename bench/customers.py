@@ -18,6 +18,7 @@ from access.people import PeopleDeed
 from bench.bars import Bar, Better
 from bench.ledger import DEEDS, JARS, VAULT
 from billing.gst.parties import Party
+from billing.messages.consents import ConsentStore
 from domain.access import Actor, Role
 from domain.customers import SealedCustomer, parse_search
 from domain.ids import CustomerId, GarageId, OperationId, PersonId
@@ -78,7 +79,11 @@ async def _measure(records: Records) -> list[Bar]:
     chance = random.Random(SEED)
     parties = [_party(chance, n) for n in range(CUSTOMERS)]
     book = CustomerBook(
-        store=PeopleStore(records), customers=CustomerStore(records), vault=VAULT, deeds=DEEDS
+        store=PeopleStore(records),
+        customers=CustomerStore(records),
+        vault=VAULT,
+        deeds=DEEDS,
+        consents=ConsentStore(records, VAULT),
     )
     began = perf_counter()
     await _write_customers(records, book, parties)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from web.ui.assets import run_npm_ci
+from web.npm import run_npm_ci
 
 HERE = Path(__file__).parent
 KEPT = Path(".bench")

@@ -10,6 +10,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "push_p95_ms": ("EX-3",),
     "catch_up_s": ("OF-6",),
     "revocation_ms": ("CC-6", "CC-14"),
+    "log_rows_s": ("CA-14",),
     "invoice_gaps": ("IN-2",),
     "intake_p99_stopped_ratio": ("IP-3",),
     "analysis_s": ("IP-6",),

@@ -5,6 +5,7 @@ Run again after an upgrade, it adds what the secrets of an older version lack.
 
 # ruff: noqa: INP001
 
+import json
 import secrets
 import sys
 from base64 import b64encode
@@ -22,6 +23,7 @@ def contents() -> dict[str, str]:
     """What each file holds; a password that two services read stands in two files."""
     graph, records, serving, streams = (secrets.token_urlsafe(24) for _ in range(4))
     return {
+        **object_store(),
         "token_secret": secrets.token_urlsafe(48),
         "vault_keys": f"first:{key()} index:{key()}",
         "neo4j_auth": f"neo4j/{graph}",
@@ -33,6 +35,21 @@ def contents() -> dict[str, str]:
         "redis_password": streams,
         "redis_url": f"redis://:{streams}@redis:6379/0",
         **dict.fromkeys(KEY_SERVICE, ""),
+    }
+
+
+def object_store() -> dict[str, str]:
+    """What deploy/objects.yml needs: its key, its one account, and the address with that."""
+    word = secrets.token_urlsafe(24)
+    account = {
+        "name": "battwheels",
+        "credentials": [{"accessKey": "battwheels", "secretKey": word}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    return {
+        "objects_key": secrets.token_hex(32),
+        "objects_accounts": json.dumps({"identities": [account]}),
+        "files_url": f"http://battwheels:{word}@objects:8333/battwheels",
     }
 
 
@@ -61,6 +78,11 @@ def upgrade(folder: Path) -> list[str]:
     added = [name for name in KEY_SERVICE if not (folder / name).exists()]
     for name in added:
         put(folder / name, "")
+    objects = object_store()
+    if not (folder / "files_url").exists():
+        for name, text in objects.items():
+            put(folder / name, text)
+        added += objects
     owner, serving = folder / "postgres_owner_url", folder / "postgres_url"
     if not owner.exists():
         put(owner, serving.read_text().strip())

@@ -197,6 +197,11 @@ class Evidence:
         check_fields(self)
         limits.check_count("readings", len(self.readings), 100)
 
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All that is seen or logged, in one list."""
+        return (*self.photos, *self.videos, *self.sensor_logs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCause:

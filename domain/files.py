@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain import limits
+from domain.battery_logs import BatteryLog
 from domain.errors import InvalidInput
 from domain.ids import FileId, GarageId, PersonId, TicketId
 
@@ -96,12 +97,14 @@ class KeptFile:
         facts: of what is given back, which of a photo is not what came.
         small_length: bytes of the small picture beside a photo; 0: there is none.
         picture: of photos.
+        log: of logs of a battery, in figures.
     """
 
     facts: FileFacts
     at: datetime
     small_length: int = 0
     picture: PictureSize | None = None
+    log: BatteryLog | None = None
 
     @property
     def length(self) -> int:

@@ -40,6 +40,10 @@ RANDOM_B_BITS = 62
 UNNAMED = "veh_of_"
 # What the id of a customer in a garage's book begins with.
 CUSTOMERS = "cus_"
+# What the id of a vehicle begins with.
+VEHICLES = "veh_"
+# What the id of a file begins with.
+FILES = "fil_"
 TIME = ((1 << 48) - 1) << 80
 # A phone's clock may be that far ahead; an id of a later time would stand before all others.
 LEAP = timedelta(minutes=10)
@@ -123,7 +127,7 @@ def return_export_id(value: str) -> ReturnExportId:
 
 
 def file_id(value: str) -> FileId:
-    return FileId(_check_form("file id", value, r"fil_[0-9a-f]{32}"))
+    return FileId(_check_form("file id", value, rf"{FILES}[0-9a-f]{{32}}"))
 
 
 def payment_id(value: str) -> PaymentId:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain import limits
 from domain.cards import PartUse, RepairStep
-from domain.ids import CardId, PersonId
+from domain.ids import CardId, FileId, PersonId
 
 NOTES_LIMIT = 10_000
 MINUTES = (1, 100_000)
@@ -19,6 +19,7 @@ class Attempt:
     What was tried and failed is knowledge too: it stays on the ticket for good.
 
     Attributes:
+        files: photos, videos and logs that show it.
         told: an outcome tells of it, and nobody wrote it down (`domain.attempts`).
     """
 
@@ -29,10 +30,12 @@ class Attempt:
     minutes: int | None = None
     parts: tuple[PartUse, ...] = ()
     notes: str = ""
+    files: tuple[FileId, ...] = ()
     told: bool = False
 
     def __post_init__(self) -> None:
         limits.check_count("parts", len(self.parts), 100)
+        limits.check_count("files", len(self.files), limits.FILES)
         if self.minutes is not None:
             limits.check_range("minutes", self.minutes, *MINUTES)
         object.__setattr__(

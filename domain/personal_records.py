@@ -45,6 +45,7 @@ class RecordKind(StrEnum):
     API_KEY = "key of the API"
     CUSTOMER = "customer"
     VEHICLE = "vehicle of a customer"
+    FILE = "photo, video or log"
     MESSAGE = "message"
     DRAFT = "draft of an invoice"
     SAGA = "invoice in the making"
@@ -117,6 +118,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.API_KEY: RetentionRule(purpose=DataPurpose.WORK),
     RecordKind.CUSTOMER: RetentionRule(purpose=DataPurpose.SERVICE),
     RecordKind.VEHICLE: RetentionRule(purpose=DataPurpose.SERVICE),
+    RecordKind.FILE: RetentionRule(purpose=DataPurpose.SERVICE),
     RecordKind.MESSAGE: RetentionRule(
         purpose=DataPurpose.CONTACT, rest=DEFAULTS.message_days * DAY, since=MESSAGES_SINCE
     ),

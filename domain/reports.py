@@ -5,7 +5,7 @@ from typing import Self
 
 from domain import limits
 from domain.errors import InvalidInput
-from domain.ids import VehicleId
+from domain.ids import FileId, VehicleId
 from domain.personal_data import holds_personal
 from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
 
@@ -19,6 +19,8 @@ class FailureReport:
 
     Attributes:
         codes: as typed, not yet normalised.
+        files: photos, videos and logs that come with it, sent before.
+        measured: what its logs measured, in sentences that are read as its text is.
         whole: how many characters the text had, where only its beginning is kept; else None.
     """
 
@@ -27,6 +29,8 @@ class FailureReport:
     vehicle: VehicleContext = UNKNOWN
     vehicle_id: VehicleId | None = None
     battery: BatteryOrigin = UNREAD
+    files: tuple[FileId, ...] = ()
+    measured: str = ""
     whole: int | None = None
 
     @property

@@ -15,7 +15,7 @@ from domain.clock import NEVER, HybridTimestamp, merge_timestamps, moment_of, ti
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.hazards import SafetyAdvice
-from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
+from domain.ids import CardId, FileId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.tombstones import Tombstone
 from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
@@ -135,6 +135,8 @@ class Ticket:
         outcome: how the repair ended, while it counts as ended.
         past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
+        files: photos, videos and logs that came with the report.
+        measured: what the logs that came with it measured, in sentences.
         safety: what was told to do first, where the report tells a danger to people.
         marks: of the operations that made it what it is, so that none is done twice.
     """
@@ -151,6 +153,8 @@ class Ticket:
     battery: BatteryOrigin = UNREAD
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
+    files: tuple[FileId, ...] = ()
+    measured: str = ""
     safety: SafetyAdvice | None = None
     assignee: PersonId | None = None
     started_at: datetime | None = None

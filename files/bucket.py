@@ -31,7 +31,8 @@ class BucketAccount:
     """Where a bucket is and as whom we come.
 
     Attributes:
-        url: `https://HOST`, reached by whoever sends files too.
+        url: `https://HOST`, where the service reaches it.
+        public_url: where whoever sends files does; None: at the same address.
     """
 
     url: str
@@ -39,6 +40,7 @@ class BucketAccount:
     key: str
     secret: str = field(repr=False)
     region: str = "us-east-1"
+    public_url: str | None = None
 
 
 class Bucket:
@@ -49,10 +51,19 @@ class Bucket:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore makes its methods from a description
+        return self._client_of(self.account.url)
+
+    @cached_property
+    def _signer(self) -> Any:  # noqa: ANN401 - as above
+        """The client that signs addresses for others: the host that they reach is signed too."""
+        public = self.account.public_url
+        return self._client if public is None else self._client_of(public)
+
+    def _client_of(self, url: str) -> Any:  # noqa: ANN401 - as above
         given = self.account
         return Session().create_client(
             "s3",
-            endpoint_url=given.url,
+            endpoint_url=url,
             region_name=given.region,
             aws_access_key_id=given.key,
             aws_secret_access_key=given.secret,
@@ -71,7 +82,7 @@ class Bucket:
     def signed_put(self, key: str, seconds: int, *, length: int, type: str) -> str:
         """Give an address that takes an object of this length and type alone, sealed there."""
         asked = self._named(key) | ENCRYPTED | {"ContentLength": length, "ContentType": type}
-        return self._client.generate_presigned_url("put_object", Params=asked, ExpiresIn=seconds)
+        return self._signer.generate_presigned_url("put_object", Params=asked, ExpiresIn=seconds)
 
     async def put(self, key: str, content: IO[bytes]) -> None:
         await self._asked("put_object", **self._named(key), Body=content, **ENCRYPTED)

@@ -23,7 +23,7 @@ CARD = TypeAdapter(FailureCard)
 TICKET = TypeAdapter(Ticket)
 SCHEMA_KEY = "schema"
 CARD_SCHEMA = 2
-TICKET_SCHEMA = 3
+TICKET_SCHEMA = 4
 # Bodies before the second schema did not say which they are of.
 UNSAID = 1
 COUNTED = {"usage", "reputation", "recheck"}
@@ -50,7 +50,7 @@ def _keep_unchanged(body: Body) -> Body:
 
 # By the schema that they start from: each gives the body as the next schema has it.
 CARD_UPCASTERS: Upcasters = {1: _keep_unchanged}
-TICKET_UPCASTERS: Upcasters = {1: _keep_unchanged, 2: _keep_unchanged}
+TICKET_UPCASTERS: Upcasters = {1: _keep_unchanged, 2: _keep_unchanged, 3: _keep_unchanged}
 
 
 def write_card(card: FailureCard, before: str | None = None) -> str:

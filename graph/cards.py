@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.access import Viewer
 from domain.card_lifecycle import NEXT, SEARCHABLE
@@ -253,6 +253,11 @@ class CardStore:
         """Give the severity of each of these cards, 1 to 4, whoever asks."""
         found = await self._graph.entries(READS["severities"], ids=list(ids))
         return {row["id"]: row["level"] for row in found}
+
+    async def evidence_keys(self, prefix: str) -> frozenset[str]:
+        """Give the keys of all files that cards show, of those that begin so."""
+        found: list[Any] = await self._graph.entries(READS["evidence_keys"], prefix=prefix)
+        return frozenset(found)
 
     async def once_visible(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
         """Give those of which some version was open to these eyes, whatever they are by now."""

@@ -29,7 +29,7 @@ from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import ends_as_question, is_question
 from ingest.safety_advice import advise
-from ingest.symptom_figures import told_figures
+from ingest.symptom_figures import find_figures, told_figures
 from ingest.typed_codes import read_typed
 from ingest.unread_texts import told_in_english, told_language, unread
 
@@ -118,7 +118,8 @@ class ReportReader:
         Raises:
             InvalidInput: a typed code does not read as a trouble code.
         """
-        whole, told = await self._understand(report)
+        read, told = await self._understand(report)
+        whole = _with_measured(read, self.lexicon) if report.measured else read
         alone = [replace(report, text=text, codes=()) for text in told]
         each = [(await self._understand(one))[0] for one in alone]
         # A danger comes first; else they stay in the order in which they were told.
@@ -312,11 +313,36 @@ def _names(said: UnderstoodReport, lexicon: Lexicon) -> Mapping[str, str]:
     return {code: lexicon.symptom_texts[code] for code in told if code in lexicon.symptoms}
 
 
+def _with_measured(said: UnderstoodReport, lexicon: Lexicon) -> UnderstoodReport:
+    """Give a report with what its logs measured: that is believed before what its words tell."""
+    measured = said.report.measured
+    found = [one for one in find_figures(measured) if one.symptom in lexicon.symptoms]
+    good = {one.symptom for one in found if one.negated}
+    likely = {one.code: one.confidence for one in said.symptoms if one.code not in good}
+    for one in found:
+        if not one.negated:
+            likely[one.symptom] = max(one.confidence, likely.get(one.symptom, 0.0))
+    figures = tuple(one for one in told_figures(measured) if one.symptom in lexicon.symptoms)
+    known = {one.symptom for one in figures}
+    whole = replace(
+        said,
+        symptoms=_by_likelihood(likely),
+        denied=tuple(sorted({*said.denied, *good} - {*likely})),
+        figures=(*figures, *(one for one in said.figures if one.symptom not in known)),
+        question=said.question and not likely,
+    )
+    return replace(whole, names=_names(whole, lexicon))
+
+
+def _by_likelihood(chances: Mapping[str, float]) -> tuple[SeenSymptom, ...]:
+    ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
+    seen = (SeenSymptom(code=code, confidence=chance) for code, chance in ranked)
+    return tuple(islice(seen, MOST_SYMPTOMS))
+
+
 def _ranked_symptoms(
     said: Sequence[TextFinding], chances: Mapping[str, float]
 ) -> tuple[SeenSymptom, ...]:
     """Give the symptoms, the likeliest first; one that the words only deny is left out."""
     denied = _denied(said)
-    ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
-    seen = (SeenSymptom(code=code, confidence=chance) for code, chance in ranked)
-    return tuple(islice((each for each in seen if each.code not in denied), MOST_SYMPTOMS))
+    return _by_likelihood({code: chance for code, chance in chances.items() if code not in denied})

@@ -88,6 +88,13 @@ async def erase_vehicles_of(
     return row["n"]
 
 
+async def erase_vehicle(connection: Connection, id: VehicleId, at: datetime, by: PersonId) -> int:
+    """Let go of what tells which vehicle a held one is; say how many."""
+    given = {"id": id, "at": at, "by": by}
+    [row] = await (await connection.execute(QUERIES["erase"], given)).fetchall()
+    return row["n"]
+
+
 def _vehicle_of(row: Row) -> SealedVehicle:
     return SealedVehicle(
         id=VehicleId(row["id"]),

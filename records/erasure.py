@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from domain.ids import CUSTOMERS, CustomerId, PersonId
+from domain.ids import CUSTOMERS, VEHICLES, CustomerId, PersonId, VehicleId
 from domain.personal_records import RecordKind
 from records.database import Connection, Records
 from records.people import SealedPerson
 from records.queries import named_queries
 
 QUERIES = named_queries("erasure.sql")
+ErasedId = PersonId | CustomerId | VehicleId
 # In the order in which rows that others point to may go.
 ERASED: Mapping[RecordKind, LiteralString] = {
     RecordKind.PASSWORD: QUERIES["password"],
@@ -70,11 +71,13 @@ async def nobody_waits(connection: Connection, person: PersonId, before: datetim
     return await (await connection.execute(QUERIES["never_came"], given)).fetchone() is not None
 
 
-async def every_erased(records: Records) -> list[tuple[PersonId | CustomerId, datetime]]:
+async def every_erased(records: Records) -> list[tuple[ErasedId, datetime]]:
     """Give who was erased, and when: what has to be kept apart from copies of the database."""
     rows = await records.rows(QUERIES["all_erased"])
     return [(_erased_id(row["id"]), row["erased_at"]) for row in rows]
 
 
-def _erased_id(value: str) -> PersonId | CustomerId:
+def _erased_id(value: str) -> ErasedId:
+    if value.startswith(VEHICLES):
+        return VehicleId(value)
     return CustomerId(value) if value.startswith(CUSTOMERS) else PersonId(value)

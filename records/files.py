@@ -1,9 +1,14 @@
 """What is kept of files beside their bytes: whose they are, what they are, their sealed keys."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from domain.errors import NotFound
+from psycopg.types.json import Jsonb
+
+from domain.access import SYSTEM
+from domain.battery_logs import BatteryLog
+from domain.errors import InvalidInput, NotFound
 from domain.files import (
     FileFacts,
     FileState,
@@ -13,11 +18,16 @@ from domain.files import (
     StoredFile,
     demand_room,
 )
-from domain.ids import FileId, GarageId, PersonId, TicketId
-from records.database import Records, Row
+from domain.ids import CustomerId, FileId, GarageId, PersonId, TicketId, VehicleId
+from domain.tickets import Ticket
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("files.sql")
+FIRST = (
+    "is no file that you have sent and no other ticket has: send its bytes, say `completeUpload`, "
+    "then name it"
+)
 
 
 class FileStore:
@@ -72,6 +82,39 @@ class FileStore:
         rows = await self._records.rows(QUERIES["many"], ids=list(ids))
         return {found.id: found for found in map(_file_of, rows)}
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say in sentences what the logs among somebody's files measured; of others nothing.
+
+        Raises:
+            InvalidInput: one is not kept, or is not theirs.
+        """
+        rows = await self._records.rows(QUERIES["logs_of"], ids=list(files), owner=by)
+        missing = [*{*files} - {row["id"] for row in rows}]
+        if missing:
+            raise InvalidInput("files", f"{min(missing)} {FIRST}")
+        told = {row["id"]: row["battery_log"] for row in rows if row["battery_log"] is not None}
+        said = [BatteryLog(**told[one]).sentences for one in dict.fromkeys(files) if one in told]
+        return " ".join(filter(None, said))
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket from now on, and to its vehicle where that is known.
+
+        Raises:
+            InvalidInput: one is not kept, is not `by`'s, of another garage, or another ticket's.
+        """
+        given = {
+            "ids": list(files),
+            "ticket": ticket.id,
+            "vehicle": ticket.vehicle_id,
+            "garage": ticket.garage,
+            "owner": by,
+        }
+        async with self._records.transaction() as connection:
+            held = await (await connection.execute(QUERIES["claim"], given)).fetchall()
+            missing = [*{*files} - {row["id"] for row in held}]
+            if missing:
+                raise InvalidInput("files", f"{min(missing)} {FIRST}")
+
     async def keep(self, id: FileId, kept: KeptFile) -> StoredFile:
         """Note how a file is kept; of two who do so at once the first one's word stands.
 
@@ -91,9 +134,55 @@ class FileStore:
                     "width": None if picture is None else picture.width,
                     "height": None if picture is None else picture.height,
                     "at": kept.at,
+                    "log": None if kept.log is None else Jsonb(asdict(kept.log)),
                 },
             )
         return await self.get(id)
+
+    async def page(self, after: str, first: int) -> list[StoredFile]:
+        """Give kept files in the order of their ids, those behind one of them."""
+        rows = await self._records.rows(QUERIES["page"], after=after, first=first)
+        return [_file_of(row) for row in rows]
+
+    async def going(self, before: datetime, first: int) -> list[FileId]:
+        """Give files whose bytes are to go: erased ones, and those removed before a moment."""
+        return await self._ids("going", before=before, first=first)
+
+    async def never_came(self, now: datetime, first: int) -> list[FileId]:
+        """Give files that were announced, and are awaited no more."""
+        return await self._ids("never_came", now=now, first=first)
+
+    async def unnamed(self, before: datetime, first: int) -> list[FileId]:
+        """Give files kept since before a moment that no ticket names."""
+        return await self._ids("unnamed", before=before, first=first)
+
+    async def note_gone(self, id: FileId, at: datetime) -> None:
+        """Note that a removed file's bytes are gone for good."""
+        await self._done("gone", id=id, at=at)
+
+    async def drop(self, id: FileId, now: datetime) -> None:
+        """Let go of what was said of a file that never came."""
+        await self._done("drop", id=id, now=now)
+
+    async def remove(self, ids: Sequence[FileId], at: datetime) -> None:
+        """Take files away that no ticket names; they can be brought back for a while."""
+        await self._done("remove", ids=list(ids), at=at, by=SYSTEM.id)
+
+    async def restore(self, id: FileId) -> StoredFile:
+        """Have a removed file kept again; one that is kept stays so.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        await self._done("restore", id=id)
+        return await self.get(id)
+
+    async def _ids(self, query: str, **given: object) -> list[FileId]:
+        return [FileId(row["id"]) for row in await self._records.rows(QUERIES[query], **given)]
+
+    async def _done(self, query: str, **given: object) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES[query], given)
 
 
 def _file_of(row: Row) -> StoredFile:
@@ -124,4 +213,29 @@ def _kept_of(row: Row) -> KeptFile:
         at=row["stored_at"],
         small_length=row["small_length"],
         picture=size,
+        log=None if row["battery_log"] is None else BatteryLog(**row["battery_log"]),
     )
+
+
+async def erase_files_of_ticket(
+    connection: Connection, ticket: TicketId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of a ticket's files; say how many."""
+    given = {"ticket": ticket, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_ticket"], given)).rowcount
+
+
+async def erase_files_of_owner(
+    connection: Connection, owner: CustomerId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of files that show a customer's vehicles; say how many."""
+    given = {"owner": owner, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_owner"], given)).rowcount
+
+
+async def erase_files_of_vehicle(
+    connection: Connection, vehicle: VehicleId, at: datetime, by: PersonId
+) -> int:
+    """Let go of the keys of files that show a vehicle; say how many."""
+    given = {"vehicle": vehicle, "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_vehicle"], given)).rowcount

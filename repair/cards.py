@@ -19,13 +19,19 @@ from domain.cards import (
 )
 from domain.errors import AlreadyExists, OperationConflict, Unavailable
 from domain.events import EventType
-from domain.ids import CardId, TicketId
+from domain.ids import FILES, CardId, TicketId
 from domain.matches import Embedding
 from domain.tombstones import Tombstone
 from domain.vehicles import VehicleContext
 from repair.deeds import card_change
 from repair.operations import Operation
-from repair.ports import CardRepository, SentenceEmbedder, TicketRepository, VocabularyRepository
+from repair.ports import (
+    CardRepository,
+    FileProofs,
+    SentenceEmbedder,
+    TicketRepository,
+    VocabularyRepository,
+)
 from repair.vocabulary import demand_known
 
 RETIRED = frozenset({CardStatus.REJECTED, CardStatus.DEPRECATED})
@@ -52,6 +58,7 @@ class CardPorts:
     tickets: TicketRepository
     vocabulary: VocabularyRepository
     embedder: SentenceEmbedder
+    files: FileProofs
 
 
 async def create_card(
@@ -96,7 +103,7 @@ async def update_card(
     if wanted == card and await is_done_before(ports.cards, card, expected, operation):
         return card
     changed = card_lifecycle.edit_card(card, wanted, _card_change(operation, expected))
-    await check_card(ports, changed, operation)
+    await check_card(ports, changed, operation, card)
     await save_card(ports, changed, operation)
     return changed
 
@@ -268,8 +275,13 @@ def _include_origin(wanted: Visibility, origin: Provenance) -> Visibility:
     return replace(wanted, garages=(origin.garage, *wanted.garages))
 
 
-async def check_card(ports: CardPorts, card: FailureCard, operation: Operation) -> None:
-    """Raise InvalidInput unless all that the card names is known."""
+async def check_card(
+    ports: CardPorts,
+    card: FailureCard,
+    operation: Operation,
+    before: FailureCard | None = None,
+) -> None:
+    """Raise InvalidInput unless all that the card names is known, or stood on it before."""
     check_model_years(card, operation.at.date())
     sign = card.signature
     if sign.symptoms:
@@ -284,6 +296,10 @@ async def check_card(ports: CardPorts, card: FailureCard, operation: Operation) 
     if card.cause.cites:
         seen = await ports.cards.many(card.cause.cites, viewer_of(operation.actor))
         demand_known("cites", card.cause.cites, set(seen))
+    shown = () if before is None else before.evidence.attachments
+    named = [one for one in card.evidence.attachments if one.key.startswith(FILES)]
+    if new := [one for one in named if one not in shown]:
+        await ports.files.demand_kept(new, operation.actor)
 
 
 async def _embedding_of(embedder: SentenceEmbedder, card: FailureCard) -> Embedding | None:

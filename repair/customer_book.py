@@ -15,6 +15,7 @@ from access.people import PeopleDeed
 from access.personal_fields import CUSTOMER
 from access.vault import Vault
 from billing.gst.parties import Party
+from billing.messages.consents import ConsentStore
 from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed, may
 from domain.customer_vehicles import SealedVehicle
 from domain.customers import (
@@ -34,6 +35,7 @@ from records.audit_trail import DeedWriter
 from records.customers import CustomerStore, add_customer, change_customer, hold_customer
 from records.database import Connection
 from records.people import PeopleAnswer, PeopleStore, read_garage
+from repair.consents import follow_addresses
 
 # So many names are opened at first, then more and more, and at most so many at once: a search whose
 # marks are those of thousands of other names ends there.
@@ -72,6 +74,7 @@ class CustomerBook:
     customers: CustomerStore
     vault: Vault
     deeds: DeedWriter
+    consents: ConsentStore
 
     async def create(
         self, garage: GarageId, details: CustomerDetails, deed: PeopleDeed
@@ -113,6 +116,10 @@ class CustomerBook:
             demand_bills(deed.actor, held.garage)
             if held.version != expected:
                 raise StaleVersion(id, expected, held.version)
+            before = self._opened(held).details.party
+            await follow_addresses(
+                self.consents, connection, held.garage, before, details.party, deed
+            )
             await change_customer(connection, self.sealed(id, held.garage, details, deed))
             told = {"verb": "changeCustomer", "version": expected + 1, **_told(details)}
             await self.deeds.write(connection, [customer_deed(held, deed, told)])

@@ -8,25 +8,26 @@ what stays is told.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from access.people import PeopleDeed
 from billing.gst.parties import Party
 from billing.ledger.drafts import forget_buyers
 from billing.ledger.issued_documents import IssuedDocument
-from billing.messages.consents import ConsentStore, RecordedConsent
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from domain.consents import Consent
 from domain.deeds import Deed, DeedType, deed_by
 from domain.errors import InvalidInput, NotFound
-from domain.ids import CustomerId, GarageId, derive_uuid
+from domain.ids import CUSTOMERS, CustomerId, GarageId, VehicleId
 from domain.personal_records import CustomerErasure, RecordKind
 from records.audit_trail import DeedWriter
-from records.customer_vehicles import erase_vehicles_of
+from records.customer_vehicles import erase_vehicle, erase_vehicles_of, hold_vehicle
 from records.customers import erase_customer, hold_customer
 from records.database import Connection
+from records.files import erase_files_of_owner, erase_files_of_vehicle
 from records.people import PeopleAnswer, PeopleStore
-from repair.customer_book import KnownCustomer
+from repair.consents import keep_word, withdraw_all
+from repair.customer_book import KnownCustomer, demand_bills, garage_reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class CustomerRecords:
             raise InvalidInput("purpose", "names a channel by which this customer left no address")
 
         async def work(connection: Connection) -> PeopleAnswer:
-            await self._keep(connection, document.garage, mark, consent, deed)
+            await keep_word(self.consents, connection, document.garage, mark, consent, deed)
             return {"at": consent.at.isoformat()}
 
         answer = await self.store.run_once(deed.operation(), work)
@@ -89,7 +90,7 @@ class CustomerRecords:
             if traces.missing is not None:
                 raise NotFound("customer", traces.missing)
             for party in traces.parties:
-                await self._withdraw_all(connection, traces.garage, party, deed)
+                await withdraw_all(self.consents, connection, traces.garage, party, deed)
             papers = [one.id for one in traces.documents]
             gone = {RecordKind.MESSAGE: await self.messages.remove_messages(connection, papers)}
             tickets = [one.ticket for one in traces.documents]
@@ -110,48 +111,78 @@ class CustomerRecords:
             kept={RecordKind.BOOKS: answer["papers"]},
         )
 
-    async def _withdraw_all(
-        self, connection: Connection, garage: GarageId, customer: Party, deed: PeopleDeed
-    ) -> None:
-        for purpose, mark in self.consents.marks(customer).items():
-            said = Consent(purpose=purpose, given=False, at=deed.at)
-            await self._keep(connection, garage, mark, said, deed)
+    async def erase_vehicle(self, id: VehicleId, deed: PeopleDeed) -> CustomerErasure:
+        """Let go of what tells which vehicle one is that has no owner.
 
-    async def _keep(
-        self,
-        connection: Connection,
-        garage: GarageId,
-        mark: bytes,
-        consent: Consent,
-        deed: PeopleDeed,
-    ) -> None:
-        said = RecordedConsent(
-            id=derive_uuid(UUID(deed.id), f"{deed.actor.id}:{consent.purpose}:{mark.hex()}"),
-            garage=garage,
-            mark=mark,
-            consent=consent,
-            by=deed.actor.id,
+        Raises:
+            NotFound: there is none for this actor, or nothing is kept of which it is.
+            NotAllowed: the actor may not bill there.
+            InvalidInput: it has an owner, who is erased with it.
+        """
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await hold_vehicle(connection, id, garage_reached(deed.actor))
+            demand_bills(deed.actor, held.garage)
+            if held.owner is not None:
+                raise InvalidInput("vehicle", f"is that of {held.owner}: erase its owner")
+            if held.identity is None:
+                raise NotFound("vehicle", id)
+            gone = await _erased_vehicle(connection, id, deed)
+            await self.deeds.write(connection, [_erasure_deed(id, held.garage, gone, deed)])
+            return {"at": deed.at.isoformat(), "erased": gone}
+
+        answer = await self.store.run_once(deed.operation(), work)
+        return CustomerErasure(
+            at=datetime.fromisoformat(answer["at"]),
+            erased={RecordKind(kind): count for kind, count in answer["erased"].items()},
+            kept={},
         )
-        await self.consents.keep(connection, said)
 
 
 async def erase_again(
-    store: PeopleStore, deeds: DeedWriter, id: CustomerId, deed: PeopleDeed
+    store: PeopleStore, deeds: DeedWriter, id: CustomerId | VehicleId, deed: PeopleDeed
 ) -> int:
-    """Let go of a record that an older copy of the database brought back; say how many records.
+    """Let go of what an older copy of the database brought back; say how many records.
 
     Raises:
         NotFound: it is not there, or was erased already.
     """
 
     async def work(connection: Connection) -> PeopleAnswer:
-        held = await hold_customer(connection, id, None)
-        gone = await _erased_record(connection, id, deed)
-        gone[RecordKind.DRAFT] = await forget_buyers(connection, id, ())
-        await deeds.write(connection, [_erasure_deed(id, held.garage, gone, deed)])
+        if id.startswith(CUSTOMERS):
+            garage, gone = await _customer_again(connection, CustomerId(id), deed)
+        else:
+            garage, gone = await _vehicle_again(connection, VehicleId(id), deed)
+        await deeds.write(connection, [_erasure_deed(id, garage, gone, deed)])
         return {"erased": sum(gone.values())}
 
     return (await store.run_once(deed.operation(), work))["erased"]
+
+
+async def _customer_again(
+    connection: Connection, id: CustomerId, deed: PeopleDeed
+) -> tuple[GarageId, dict[RecordKind, int]]:
+    held = await hold_customer(connection, id, None)
+    gone = await _erased_record(connection, id, deed)
+    gone[RecordKind.DRAFT] = await forget_buyers(connection, id, ())
+    return held.garage, gone
+
+
+async def _vehicle_again(
+    connection: Connection, id: VehicleId, deed: PeopleDeed
+) -> tuple[GarageId, dict[RecordKind, int]]:
+    held = await hold_vehicle(connection, id, None)
+    if held.identity is None:
+        raise NotFound("vehicle", id)
+    return held.garage, await _erased_vehicle(connection, id, deed)
+
+
+async def _erased_vehicle(
+    connection: Connection, id: VehicleId, deed: PeopleDeed
+) -> dict[RecordKind, int]:
+    files = await erase_files_of_vehicle(connection, id, deed.at, deed.actor.id)
+    gone = {RecordKind.VEHICLE: await erase_vehicle(connection, id, deed.at, deed.actor.id)}
+    return gone | ({RecordKind.FILE: files} if files else {})
 
 
 async def _erased_record(
@@ -159,9 +190,12 @@ async def _erased_record(
 ) -> dict[RecordKind, int]:
     """Let go of who a customer is in the book, and of what tells which vehicles are theirs."""
     await hold_customer(connection, id, None)
+    # While it is known which vehicles are theirs.
+    files = await erase_files_of_owner(connection, id, deed.at, deed.actor.id)
     vehicles = await erase_vehicles_of(connection, id, deed.at, deed.actor.id)
     await erase_customer(connection, id, deed.at, deed.actor.id)
-    return {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    gone = {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+    return gone | ({RecordKind.FILE: files} if files else {})
 
 
 def _erasure_deed(

@@ -6,13 +6,14 @@ found to be wrong is let go of, and may be sent again.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from access.personal_fields import FILE_KEY
 from access.vault import Vault
 from domain.access import Actor
+from domain.cards import Attachment
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OperationConflict
 from domain.files import (
     UPLOAD_WAITS,
@@ -23,10 +24,11 @@ from domain.files import (
     KeptFile,
     StoredFile,
 )
-from domain.ids import FileId, GarageId
+from domain.ids import FileId, GarageId, PersonId
+from domain.tickets import Ticket
+from files.file_readers import FileReaders
 from files.media_types import HEAD, demand_type
 from files.object_store import ObjectStore
-from files.picture_process import PictureProcess
 from files.scanners import Scanner
 from files.sealed_chunks import CHUNK, KEY_BYTES, SEALED_CHUNK, seal, unseal
 from files.upload_place import UploadPlace
@@ -34,6 +36,9 @@ from files.videos import without_places
 from records.files import FileStore
 from repair.operations import Operation
 from repair.reports import garage_of_report
+
+# The parts of a file, by which their objects are called.
+WHOLE, SMALL = "whole", "small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class FileKeeper:
     objects: ObjectStore
     uploads: UploadPlace
     vault: Vault
-    pictures: PictureProcess
+    readers: FileReaders
     quota: int
     scanner: Scanner | None = None
 
@@ -120,6 +125,23 @@ class FileKeeper:
         await self.uploads.discard(stored.id)
         return stored
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say what the logs among these files measured, as `FileClaims` says."""
+        return await self.files.measured(files, by)
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket, as `FileClaims` says."""
+        await self.files.claim(files, ticket, by)
+
+    async def demand_kept(self, files: Sequence[Attachment], actor: Actor) -> None:
+        """Return when files are kept that a card names, as `FileProofs` says."""
+        found = await self.files.many([FileId(one.key) for one in files])
+        for one in files:
+            held = found.get(FileId(one.key))
+            if held is None or not _is_shown(held, one, actor):
+                said = f"{one.key[:80]} is not kept in your garage, or has another SHA-256"
+                raise InvalidInput("evidence", said)
+
     async def read(
         self, file: StoredFile, *, small: bool = False, start: int = 0
     ) -> AsyncGenerator[bytes]:
@@ -129,7 +151,7 @@ class FileKeeper:
             NotFound: there is none, or its bytes are gone.
             Tampered: they were altered.
         """
-        key, part = self._key(file), "small" if small else "whole"
+        key, part = self._key(file), SMALL if small else WHOLE
         place = start // CHUNK
         sealed = self.objects.read(object_key(file.id, part), place * SEALED_CHUNK)
         skip = start - place * CHUNK
@@ -160,14 +182,16 @@ class FileKeeper:
                 return await self._kept_photo(file)
             case FileKind.VIDEO if file.asked.type is FileType.MP4:
                 return await self._kept_whole(file, without_places(self._as_announced(file)))
-            case FileKind.VIDEO | FileKind.LOG:
+            case FileKind.VIDEO:
                 return await self._kept_whole(file, self._as_announced(file))
+            case FileKind.LOG:
+                return await self._kept_log(file)
 
     async def _kept_photo(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
-        made = await self.pictures.keep(file.id, came)
-        await self._put(file, "small", _one(made.small))
-        facts = await self._put(file, "whole", _one(made.whole))
+        made = await self.readers.photo(file.id, came)
+        await self._put(file, SMALL, _one(made.small))
+        facts = await self._put(file, WHOLE, _one(made.whole))
         return KeptFile(
             facts=replace(facts, type=FileType.JPEG),
             at=file.asked_at,
@@ -175,8 +199,13 @@ class FileKeeper:
             picture=made.size,
         )
 
+    async def _kept_log(self, file: StoredFile) -> KeptFile:
+        came = b"".join([piece async for piece in self._as_announced(file)])
+        facts = await self._put(file, WHOLE, _one(came))
+        return KeptFile(facts=facts, at=file.asked_at, log=await self.readers.log(file.id, came))
+
     async def _kept_whole(self, file: StoredFile, content: AsyncIterable[bytes]) -> KeptFile:
-        return KeptFile(facts=await self._put(file, "whole", content), at=file.asked_at)
+        return KeptFile(facts=await self._put(file, WHOLE, content), at=file.asked_at)
 
     async def _as_announced(self, file: StoredFile) -> AsyncGenerator[bytes]:
         """Give what came, once its head was looked at; its length and hash are known at the end.
@@ -220,6 +249,12 @@ class FileKeeper:
         if file.key is None:
             raise NotFound("file", file.id)
         return self.vault.open(file.key, FILE_KEY.at(file.id))
+
+
+def _is_shown(file: StoredFile, named: Attachment, actor: Actor) -> bool:
+    """Say whether an actor may show a file, and names it by the bytes that are kept."""
+    kept = file.state is FileState.STORED and file.facts.sha256 == named.sha256
+    return kept and actor.reaches(file.garage)
 
 
 def object_key(id: FileId, part: str) -> str:

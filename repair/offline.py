@@ -80,7 +80,7 @@ async def _merge_by_vote(
             "expected_version", f"{base} is not between 1 and the card's version, {stands.version}"
         )
     wanted = reviews.apply_content(stands, content)
-    await reviews.check_card(ports.review, wanted, operation)
+    await reviews.check_card(ports.review, wanted, operation, stands)
     await _save_proposal(
         ports, (id, base), CardFields.of_card(wanted), operation.id, operation.actor.id
     )

@@ -13,6 +13,7 @@ from domain.clock import HybridTimestamp, moment_of
 from domain.deeds import AUDITED, NO_CHANGE, NOWHERE, Change, DeedSeal, Origin, deed_of
 from domain.events import Event, EventType
 from domain.ids import (
+    FILES,
     CardId,
     EventId,
     FileId,
@@ -62,7 +63,7 @@ class Operation:
         return JobId(f"job_{self._derived_id('job')}")
 
     def file_id(self) -> FileId:
-        return FileId(f"fil_{self._derived_id('file').hex}")
+        return FileId(f"{FILES}{self._derived_id('file').hex}")
 
     def card_id(self) -> CardId:
         return CardId(f"fc_{self._derived_id('card')}")

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from domain.access import Actor, Viewer
-from domain.cards import FailureCard
+from domain.cards import Attachment, FailureCard
 from domain.events import Event
 from domain.hazards import SafetyAdvice
-from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, VehicleId
+from domain.ids import BayId, CardId, FileId, GarageId, JobId, PersonId, TicketId, VehicleId
 from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding, UnderstoodReport
 from domain.reports import FailureReport
@@ -82,6 +82,38 @@ class TicketBooks(Protocol):
     """The books, as far as they rest on tickets."""
 
     async def demand_unbooked(self, ticket: TicketId) -> None: ...
+
+
+class FileClaims(Protocol):
+    """Files that were handed in, to be named by a ticket."""
+
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say in sentences what the logs among somebody's files measured; of others nothing.
+
+        Raises:
+            InvalidInput: one of them is not kept, or is somebody else's.
+        """
+        ...
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket from now on; the same again changes nothing.
+
+        Raises:
+            InvalidInput: one of them is not kept, is somebody else's, or belongs to another ticket.
+        """
+        ...
+
+
+class FileProofs(Protocol):
+    """Files that were handed in, to be shown by a card."""
+
+    async def demand_kept(self, files: Sequence[Attachment], actor: Actor) -> None:
+        """Return when each is kept by a garage that the actor reaches, and has that SHA-256.
+
+        Raises:
+            InvalidInput: one is not; who knows a file's id and not its bytes learns nothing.
+        """
+        ...
 
 
 class TechnicianRepository(Protocol):

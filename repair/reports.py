@@ -23,7 +23,7 @@ from domain.revisits import find_revisited
 from domain.tickets import Ticket, TicketStatus
 from repair.deeds import ticket_change
 from repair.operations import Operation
-from repair.ports import ReportInterpreter, TicketRepository
+from repair.ports import FileClaims, ReportInterpreter, TicketRepository
 
 PAUSED = (
     "New reports are paused for {wait} s because {silent} was not answering. "
@@ -42,6 +42,7 @@ class ReportPorts:
 
     tickets: TicketRepository
     reader: ReportInterpreter
+    files: FileClaims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,12 @@ async def understand_report(
 
     Raises:
         NotAllowed: the actor may do neither there.
-        InvalidInput: no garage is known, or a typed code does not read as one.
+        InvalidInput: no garage is known, a typed code does not read as one, or a file is not
+            theirs.
     """
     place = garage_of_report(actor, garage)
+    if said.files:
+        said = replace(said, measured=await ports.files.measured(said.files, actor.id))
     return IncomingReport(understood=await ports.reader.understand(said), garage=place)
 
 
@@ -87,6 +91,7 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
 
     Raises:
         OperationConflict: this operation opened a ticket for another report.
+        InvalidInput: it names a file that its sender has not handed in, or that another ticket has.
     """
     read, place = incoming.understood, incoming.garage
     ticket = Ticket(
@@ -103,6 +108,8 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         codes=read.codes,
         symptoms=read.symptoms,
         safety=read.safety,
+        files=read.report.files,
+        measured=read.report.measured,
     )
     if operation.actor.role is Role.TECHNICIAN:
         ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)
@@ -112,6 +119,8 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         told.append(EventType.TICKET_REVISITED)
     if ticket.severity is Severity.CRITICAL:
         told.append(EventType.TICKET_CRITICAL)
+    if ticket.files:
+        await ports.files.claim(ticket.files, ticket, operation.actor.id)
     change = ticket_change(None, ticket, operation)
     events = [operation.event(each, ticket.id, ticket.version, place, change) for each in told]
     try:
@@ -149,7 +158,11 @@ async def _ticket_opened_before(
 ) -> Ticket:
     """Give the ticket that this operation opened before, if it was for the same report."""
     found = await tickets.get(wanted.id, SYSTEM)
-    same = found.text == wanted.text and found.reporter == wanted.reporter
+    same = (found.text, found.reporter, found.files) == (
+        wanted.text,
+        wanted.reporter,
+        wanted.files,
+    )
     if not same:
         raise OperationConflict(operation.id)
     return found

@@ -156,7 +156,9 @@ async def _search_for_ticket(ports: SuggestionPorts, ticket: Ticket) -> tuple[st
     failed together do not come back together (IP-4).
     """
     codes = tuple(key.rpartition(":")[2] for key in ticket.codes)
-    said = FailureReport(text=ticket.text, codes=codes, vehicle=ticket.vehicle)
+    said = FailureReport(
+        text=ticket.text, codes=codes, vehicle=ticket.vehicle, measured=ticket.measured
+    )
     try:
         async with asyncio.timeout(TRIES_SECONDS):
             return await _retry_search(lambda: _search_once(ports, said, ticket.garage))

@@ -22,6 +22,7 @@ from repair.deeds import ticket_change, ticket_removal
 from repair.operations import Operation
 from repair.ports import (
     CardRepository,
+    FileClaims,
     TechnicianRepository,
     TicketBooks,
     TicketRepository,
@@ -38,6 +39,7 @@ class TicketPorts:
     cards: CardRepository
     technicians: TechnicianRepository
     vocabulary: VocabularyRepository
+    files: FileClaims
 
 
 async def assign_ticket(
@@ -96,6 +98,8 @@ async def record_attempt(
     noted = rules.record_attempt(ticket, theirs, _ticket_change(operation, expected, ticket))
     await _demand_known_parts(ports.vocabulary, tried.parts)
     await demand_certified_for(ports, noted, tried.card, operation)
+    if tried.files:
+        await ports.files.claim(tried.files, ticket, operation.actor.id)
     return await _save_ticket(ports.tickets, ticket, noted, EventType.TICKET_UPDATED, operation)
 
 

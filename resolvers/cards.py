@@ -389,4 +389,5 @@ def card_ports(context: RequestContext) -> CardPorts:
         tickets=given.tickets,
         vocabulary=given.vocabulary,
         embedder=given.embedder,
+        files=context,
     )

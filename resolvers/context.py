@@ -33,6 +33,7 @@ from domain.access import (
     viewer_of,
 )
 from domain.api_keys import ApiKey
+from domain.cards import Attachment
 from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
@@ -45,6 +46,7 @@ from domain.ids import (
     ReturnExportId,
     demand_timely,
 )
+from domain.tickets import Ticket
 from gnn.live_models import LiveModels
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
@@ -247,6 +249,18 @@ class RequestContext:
         """
         return self._files.keeper
 
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        """Say what the logs among these files measured, as `FileClaims` says."""
+        return await self.files.measured(files, by) if files else ""
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        """Have files belong to a ticket, as `FileClaims` says."""
+        await self.files.claim(files, ticket, by)
+
+    async def demand_kept(self, files: Sequence[Attachment], actor: Actor) -> None:
+        """Return when files are kept that a card names, as `FileProofs` says."""
+        await self.files.demand_kept(files, actor)
+
     @property
     def _files(self) -> FileServices:
         if self.services.files is None:
@@ -322,6 +336,8 @@ class RequestContext:
         return self.billing.links.sign(id, self.services.now(), view=view)
 
     def file_link(self, id: FileId, *, small: bool) -> str:
+        # What a photo shows may tell who somebody is.
+        self.personal = True
         return self._files.links.download(id, self.services.now(), small=small)
 
     def return_link(self, id: ReturnExportId) -> str:

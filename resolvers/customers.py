@@ -11,7 +11,15 @@ from domain.consents import Consent, ConsentPurpose
 from domain.customers import parse_notes, parse_search
 from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
-from domain.ids import CustomerId, GarageId, InvoiceId, customer_id, garage_id
+from domain.ids import (
+    CustomerId,
+    GarageId,
+    InvoiceId,
+    VehicleId,
+    customer_id,
+    garage_id,
+    vehicle_id,
+)
 from repair.customer_book import CustomerDetails, KnownCustomer
 from repair.customers import CustomerTraces
 from resolvers.arguments import ExpectedArgument, OperationArgument
@@ -49,9 +57,13 @@ GarageArgument = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="Whose customers, if not your own garage's."),
 ]
+ErasedVehicleArgument = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="A vehicle that has no owner in the book, veh_…."),
+]
 ErasedPaperArgument = Annotated[
     strawberry.ID | None,
-    strawberry.argument(description="An invoice of theirs; or name their record."),
+    strawberry.argument(description="An invoice of theirs; or name their record, or a vehicle."),
 ]
 ErasedCustomerArgument = Annotated[
     strawberry.ID | None,
@@ -159,7 +171,7 @@ class CustomerMutations:
     @strawberry.mutation(
         description="Let go of a customer, named by an invoice or by their record: of what was "
         "written to them, and of the record with their vehicles; nothing more is written to them. "
-        "Their invoices stay as they are: the law keeps them."
+        "Their invoices stay as they are: the law keeps them. Or of a vehicle that has no owner."
     )
     @guard_field(Action.CREATE, ResourceKind.INVOICE, deed=DeedType.USER_ERASE)
     async def erase_customer(
@@ -168,9 +180,13 @@ class CustomerMutations:
         operation_id: OperationArgument,
         invoice: ErasedPaperArgument = None,
         customer: ErasedCustomerArgument = None,
+        vehicle: ErasedVehicleArgument = None,
     ) -> EraseCustomerResult:
-        context, named = info.context, _named_once(invoice, customer)
+        context, named = info.context, _named_once(invoice, customer, vehicle)
         deed = people_deed(context, operation_id, "eraseCustomer", named)
+        if "vehicle" in named:
+            key = VehicleId(named["vehicle"])
+            return CustomerErased.from_domain(await context.customers.erase_vehicle(key, deed))
         traces = await _traces_named(context, named)
         return CustomerErased.from_domain(await context.customers.erase(traces, deed))
 
@@ -215,23 +231,25 @@ async def _found(
 
 
 def _named_once(
-    invoice: strawberry.ID | None, customer: strawberry.ID | None
-) -> Mapping[str, InvoiceId | CustomerId]:
-    """Give which of the two ways names a customer.
+    invoice: strawberry.ID | None, customer: strawberry.ID | None, vehicle: strawberry.ID | None
+) -> Mapping[str, str]:
+    """Give which of the three ways names whom or what to let go of.
 
     Raises:
-        InvalidInput: none does, or both do.
+        InvalidInput: none does, or several do.
     """
-    if invoice is not None and customer is None:
-        return {"invoice": invoice_id_of(invoice)}
-    if customer is not None and invoice is None:
-        return {"customer": customer_id(customer)}
-    raise InvalidInput("customer", "or `invoice` names whom you mean: one of the two")
+    named = {
+        "invoice": invoice and invoice_id_of(invoice),
+        "customer": customer and customer_id(customer),
+        "vehicle": vehicle and vehicle_id(vehicle),
+    }
+    said = {how: str(key) for how, key in named.items() if key is not None}
+    if len(said) != 1:
+        raise InvalidInput("customer", "or `invoice` or `vehicle` says what goes: one of the three")
+    return said
 
 
-async def _traces_named(
-    context: RequestContext, named: Mapping[str, InvoiceId | CustomerId]
-) -> CustomerTraces:
+async def _traces_named(context: RequestContext, named: Mapping[str, str]) -> CustomerTraces:
     """Give what there is of a customer; of a record that is gone, that: the same operation that
     erased it is answered again.
     """

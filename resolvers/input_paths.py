@@ -42,6 +42,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "jobId": ("job", "id"),
     "invoiceId": ("invoice", "id"),
     "customerId": ("customerId", "owner", "customer", "id"),
+    "vehicleId": ("report.vehicleId", "vehicleId", "vehicle", "id"),
     "paymentId": ("payment", "id"),
     "partId": ("part", "id"),
     "componentId": ("component", "id"),

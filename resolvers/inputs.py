@@ -6,11 +6,13 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TypeVar
 
+import strawberry
+
 from domain import cards, codes, limits, outcomes
 from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
-from domain.ids import CardId, PersonId, card_id, garage_id, vehicle_id
+from domain.ids import CardId, FileId, PersonId, card_id, file_id, garage_id, vehicle_id
 from domain.outcomes import Attempt, Outcome
 from domain.personal_data import mask_personal
 from domain.reports import FailureReport
@@ -48,7 +50,14 @@ def parse_report(value: inputs.ReportInput) -> FailureReport:
         said,
         vehicle_id=vehicle_id(value.vehicle_id) if value.vehicle_id else None,
         battery=parse_battery(value.battery),
+        files=parse_files(value.files),
     )
+
+
+def parse_files(given: list[strawberry.ID]) -> tuple[FileId, ...]:
+    """Read which files a report or an attempt names, each once."""
+    limits.check_count("files", len(given), limits.FILES)
+    return tuple(dict.fromkeys(_each("files", given, file_id)))
 
 
 def parse_battery(value: inputs.BatteryInput | None) -> BatteryOrigin:
@@ -181,6 +190,7 @@ def parse_attempt(value: inputs.AttemptInput, by: PersonId, at: datetime) -> Att
         minutes=value.minutes,
         parts=_parse_parts(value.parts),
         notes=limits.clean_prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
+        files=parse_files(value.files),
     )
 
 

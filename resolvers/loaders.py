@@ -18,7 +18,8 @@ from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.errors import Unavailable
-from domain.ids import CardId, CustomerId, DefectAlarmId, GarageId, InvoiceId, TicketId
+from domain.files import FileState, StoredFile
+from domain.ids import CardId, CustomerId, DefectAlarmId, FileId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -219,6 +220,18 @@ class RequestLoaders:
             return await self._billing.customer_book.many(keys, self._actor)
 
         return self._one(ResourceKind.TICKET, read)
+
+    @cached_property
+    def files(self) -> EdgeLoader[FileId, StoredFile | None]:
+        """Files by what names them: who may see that may see them, as far as they are kept."""
+
+        async def read(keys: list[FileId]) -> Mapping[FileId, StoredFile]:
+            if self._services.files is None:
+                raise Unavailable("files", "they are not connected")
+            found = await self._services.files.keeper.files.many(keys)
+            return {key: one for key, one in found.items() if one.state is FileState.STORED}
+
+        return _make_loader(read)
 
     @cached_property
     def customer_vehicles(self) -> EdgeLoader[CustomerId, Sequence[KnownVehicle]]:

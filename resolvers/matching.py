@@ -1,5 +1,6 @@
 """The verbs that find: match a report, diagnose it, search the cards."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -100,7 +101,11 @@ class MatchingQueries:
 
 
 async def _understand_report(context: RequestContext, report: ReportInput) -> UnderstoodReport:
-    return await context.services.reader.understand(inputs.parse_report(report))
+    said = inputs.parse_report(report)
+    if said.files:
+        measured = await context.measured(said.files, context.actor.id)
+        said = replace(said, measured=measured)
+    return await context.services.reader.understand(said)
 
 
 async def _hybrid_search(

@@ -74,6 +74,17 @@ RefusedArgument = Annotated[
 
 @strawberry.type
 class PeopleQueries:
+    @strawberry.field(
+        description="You, as the network's records know you; null for a machine, and for a token "
+        "of somebody who is not kept there."
+    )
+    @signed_in
+    async def me(self, info: RequestInfo) -> Person | None:
+        context = info.context
+        context.personal = True
+        found = await context.people.oneself(context.actor)
+        return None if found is None else Person.from_domain(found)
+
     @strawberry.field(description="The people of your garage, or of all for an administrator.")
     @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
     async def people(

@@ -396,9 +396,10 @@ def ticket_ports(context: RequestContext) -> TicketPorts:
         cards=given.cards,
         technicians=given.technicians,
         vocabulary=given.vocabulary,
+        files=context,
     )
 
 
 def report_ports(context: RequestContext) -> ReportPorts:
     given = context.services
-    return ReportPorts(tickets=given.tickets, reader=given.reader)
+    return ReportPorts(tickets=given.tickets, reader=given.reader, files=context)

@@ -8,8 +8,11 @@ from strawberry import field
 
 from domain import cards
 from domain.codes import CodeKey
+from domain.ids import FILES, FileId
 from schema.card_fields import add_shown_fields, shown_values
 from schema.context import SchemaInfo, loaded_edge
+from schema.files import StoredFile
+from schema.readings import Reading
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.vocabulary import Component, ErrorCode, Part, Symptom, load_codes, load_edge, load_edges
 
@@ -127,17 +130,14 @@ class Attachment:
     key: str = field(description="Its key in the object store.")
     sha256: str = field(description="SHA-256 of its bytes.")
 
+    @strawberry.field(description="The file, with where it may be fetched; null: it is not kept.")
+    async def file(self, info: SchemaInfo) -> StoredFile | None:
+        named = FileId(self.key) if self.key.startswith(FILES) else None
+        return await load_edge(info.context.loaders.files, named, StoredFile.from_domain)
+
     @classmethod
     def from_domain(cls, value: cards.Attachment) -> Self:
         return cls(key=value.key, sha256=value.sha256)
-
-
-@strawberry.type(description="A measured value.")
-@add_shown_fields(cards.Reading)
-class Reading:
-    @classmethod
-    def from_domain(cls, value: cards.Reading) -> Self:
-        return cls(**shown_values(value))
 
 
 @strawberry.type(description="What was measured, logged and photographed.")

@@ -14,6 +14,7 @@ from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.employees import Employee, EmployeeField
+from domain.files import StoredFile
 from domain.ids import CardId, CustomerId, DefectAlarmId, FileId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
@@ -91,6 +92,8 @@ class Loaders(Protocol):
     def customer_vehicles(self) -> Loader[CustomerId, Sequence[KnownVehicle]]: ...
     @property
     def past_repairs(self) -> Loader[VehiclePlace, Sequence[Ticket]]: ...
+    @property
+    def files(self) -> Loader[FileId, StoredFile | None]: ...
     @property
     def messages(self) -> Loader[InvoiceId, Sequence[Message]]: ...
 

@@ -1,17 +1,51 @@
 """Files in the API: what is handed in, where its bytes go, and where they may be fetched."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
 import strawberry
 from strawberry import field
 
-from domain import files
+from domain import battery_logs, files
 from domain.files import FileKind, FileState, FileType
 from files import upload_place
 from schema.context import SchemaInfo
+from schema.readings import Reading
 
 FETCHED = "without a token, for 15 minutes; null where there is none to fetch."
+
+
+@strawberry.type(description="What a log of a battery tells in figures; null: it does not tell.")
+class BatteryLog:
+    rows: int = field(description="Rows that were read.")
+    bad_rows: int = field(
+        description="Rows that do not read, or hold what cannot be; they count for nothing."
+    )
+    cells: int = field(description="How many cells have a column of their own.")
+    spread_v: float | None = field(
+        description="The most that the highest cell was above the lowest at one time, in V."
+    )
+    worst_cell: int | None = field(
+        description="The cell that was lowest then, by the number that the log gives it."
+    )
+    lowest_cell_v: float | None = field(description="The lowest of all cells at all times, in V.")
+    highest_cell_v: float | None = field(description="The highest of all, in V.")
+    hottest_c: float | None = field(description="In °C.")
+    coldest_c: float | None = field(description="In °C.")
+    charge_start: float | None = field(description="State of charge at its beginning, in percent.")
+    charge_end: float | None = field(description="State of charge at its end, in percent.")
+    lowest_pack_v: float | None = field(description="Of the whole pack, in V.")
+    highest_current_a: float | None = field(description="By its size, in A.")
+    readings: list[Reading] = field(
+        description="The same as measured values, under the names that cards and `cards(filter: "
+        "{reading})` use, at most 6."
+    )
+
+    @classmethod
+    def from_domain(cls, value: battery_logs.BatteryLog) -> Self:
+        readings = [Reading.from_domain(one) for one in value.readings]
+        return cls(**asdict(value), readings=readings)
 
 
 @strawberry.input(description="What a file is, as whoever sends it says; all of it is checked.")
@@ -34,6 +68,9 @@ class StoredFile:
     sha256: str = field(description="SHA-256 of the bytes that are fetched, in hexadecimal.")
     width: int | None = field(description="Pixels across; of photos that are kept.")
     height: int | None = field(description="Pixels down; of photos that are kept.")
+    battery_log: BatteryLog | None = field(
+        description="Of a log of a battery, what it tells; null: it is none."
+    )
     sent_by: strawberry.ID = field(description="Id of the person or machine that announced it.")
     asked_at: datetime = field(description="When it was announced.")
     stored_at: datetime | None = field(description="Since when it is kept; null: it is not yet.")
@@ -53,7 +90,8 @@ class StoredFile:
 
     @classmethod
     def from_domain(cls, value: files.StoredFile) -> Self:
-        facts, picture = value.facts, None if value.kept is None else value.kept.picture
+        facts, kept = value.facts, value.kept
+        picture, log = (None, None) if kept is None else (kept.picture, kept.log)
         return cls(
             key=value.id,
             state=value.state,
@@ -63,9 +101,10 @@ class StoredFile:
             sha256=facts.sha256,
             width=None if picture is None else picture.width,
             height=None if picture is None else picture.height,
+            battery_log=None if log is None else BatteryLog.from_domain(log),
             sent_by=strawberry.ID(value.owner),
             asked_at=value.asked_at,
-            stored_at=None if value.kept is None else value.kept.at,
+            stored_at=None if kept is None else kept.at,
             value=value,
         )
 

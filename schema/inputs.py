@@ -47,6 +47,10 @@ class ReportInput:
     battery: BatteryInput | None = field(
         default=None, description="Its traction battery: a batch that fails too often is seen."
     )
+    files: list[strawberry.ID] = field(
+        default_factory=list[strawberry.ID],
+        description="Photos, videos and logs that you sent, fil_…, at most 10.",
+    )
 
 
 @strawberry.input(description="Where the failure happens.")
@@ -112,6 +116,10 @@ class AttemptInput:
         default_factory=list[PartUseInput], description="What it used up."
     )
     notes: str = field(default="", description="At most 10,000 characters.")
+    files: list[strawberry.ID] = field(
+        default_factory=list[strawberry.ID],
+        description="Photos, videos and logs that you sent, fil_…, at most 10.",
+    )
 
 
 @strawberry.input(description="How the repair ended; what was really done and used is billed.")

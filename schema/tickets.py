@@ -11,7 +11,7 @@ from domain import cards, outcomes, tickets
 from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.effectiveness import Timing
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, FileId, TicketId
 from domain.languages import reader_language
 from domain.reason_sentences import suggestion_sentence
 from domain.reasons import Standing
@@ -22,6 +22,7 @@ from domain.vehicles import VehicleCategory
 from ingest.translations import translate_name
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.context import SchemaInfo
+from schema.files import StoredFile
 from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
@@ -270,10 +271,15 @@ class Attempt:
     parts: list[PartUse] = field(description="What it used up, at most 100.")
     notes: str = field(description="What the technician says of it.")
     followed: strawberry.Private[CardId | None]
+    shown: strawberry.Private[tuple[FileId, ...]]
 
     @strawberry.field(description="The card that was tried; null: the technician's own way.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:
         return await load_edge(info.context.loaders.cards, self.followed, FailureCard.from_domain)
+
+    @strawberry.field(description="Photos, videos and logs that show it, at most 10.")
+    async def files(self, info: SchemaInfo) -> list[StoredFile]:
+        return await load_edges(info.context.loaders.files, self.shown, StoredFile.from_domain)
 
     @classmethod
     def from_domain(cls, value: outcomes.Attempt) -> Self:
@@ -285,6 +291,7 @@ class Attempt:
             parts=PartUse.from_list(value.parts),
             notes=value.notes,
             followed=value.card,
+            shown=value.files,
         )
 
 
@@ -376,6 +383,15 @@ class Ticket(Node):
     @strawberry.field(description="The card that the repair follows; null: their own way.")
     async def card(self, info: SchemaInfo) -> FailureCard | None:
         return await load_edge(info.context.loaders.cards, self.value.card, FailureCard.from_domain)
+
+    @strawberry.field(
+        description="Photos, videos and logs that came with the report, at most 10; those that "
+        "were erased are left out."
+    )
+    async def files(self, info: SchemaInfo) -> list[StoredFile]:
+        return await load_edges(
+            info.context.loaders.files, self.value.files, StoredFile.from_domain
+        )
 
     @strawberry.field(description="The cards suggested for it.")
     async def suggestions(self, info: SchemaInfo) -> Suggestions:

@@ -28,11 +28,13 @@ WANTED = [
     "A role",
     "A scope",
     "A channel",
+    "A media type",
     "A query",
     "A weight",
     "A migration",
     "A fallback level",
     "A verb of the API, with its guard",
+    "A page of the app",
     "A release",
 ]
 

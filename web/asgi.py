@@ -25,6 +25,7 @@ from resolvers.services import Services
 from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.offline_queue import SCHEMA
+from web.app.pages import AppPages
 from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
@@ -91,6 +92,7 @@ class AppOptions:
         development: the schema may be asked for, GraphiQL is shown, sockets may be anonymous.
         origins: pages of other sites that may call, as `https://portal.example`.
         ui: the folder of GraphiQL's assets.
+        pages: the pages under `/app/`; None: there are none.
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
         operators: who may read the metrics and which parts are missing; None: whom development
@@ -119,6 +121,7 @@ class AppOptions:
     development: bool = False
     origins: Sequence[str] = ()
     ui: Path | None = None
+    pages: AppPages | None = None
     deadline: float = Caps().answer_seconds
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
@@ -152,6 +155,7 @@ def application(services: Services, options: AppOptions) -> Starlette:
             *_key_routes(options),
             *_asset_routes(page),
             *_link_routes(options),
+            *([] if options.pages is None else options.pages.routes()),
         ],
         middleware=[
             Middleware(
@@ -170,6 +174,8 @@ def application(services: Services, options: AppOptions) -> Starlette:
     )
     built.state.trusted = documents.trusted
     built.state.garages = options.garages
+    built.state.manifests = api.manifests
+    built.state.registered = options.registered
     return built
 
 

@@ -200,6 +200,7 @@ def open_billing(
             customers=CustomerStore(records),
             vault=vault,
             deeds=deeds,
+            consents=consents,
         ),
         vehicle_book=VehicleBook(
             store=PeopleStore(records),

@@ -24,7 +24,7 @@ SMALL_BYTES = 16_384
 
 def is_upload(scope: Mapping[str, Any]) -> bool:
     """Say whether a request brings a file: its door counts the bytes by what it signed itself."""
-    return scope["method"] == "PUT" and scope["path"].startswith(UPLOADS)
+    return scope.get("method") == "PUT" and scope["path"].startswith(UPLOADS)
 
 
 class BodyRefused(Exception):

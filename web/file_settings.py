@@ -9,6 +9,7 @@ from files.bucket import BucketAccount
 from files.scanners import ClamScanner, CommandScanner, Scanner
 
 SCANNER = "BATTWHEELS_FILE_SCANNER"
+PUBLIC = "BATTWHEELS_FILES_PUBLIC_URL"
 BUCKET = "BATTWHEELS_FILES_URL"
 BUCKET_FORM = "does not read as https://KEY:SECRET@HOST/BUCKET"
 NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
@@ -16,7 +17,7 @@ CLAMD_PORT = 3310
 FORM = "does not read as clamd://HOST:PORT or command:PROGRAM ARGUMENT"
 
 
-def read_bucket(said: str | None, region: str) -> BucketAccount | None:
+def read_bucket(said: str | None, region: str, public: str | None = None) -> BucketAccount | None:
     """Give the bucket of the settings; None: a folder keeps what there is.
 
     Raises:
@@ -39,7 +40,18 @@ def read_bucket(said: str | None, region: str) -> BucketAccount | None:
         key=unquote(parts.username or ""),
         secret=unquote(parts.password or ""),
         region=region,
+        public_url=None if public is None else _address(public),
     )
+
+
+def _address(said: str) -> str:
+    try:
+        parts = urlsplit(said)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise InvalidInput(PUBLIC, f"{said[:80]!r} does not read as https://HOST")
+    return said.rstrip("/")
 
 
 def read_scanner(said: str | None) -> Scanner | None:

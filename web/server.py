@@ -16,13 +16,16 @@ from starlette.applications import Starlette
 from domain.access import Viewer
 from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
-from domain.ids import PersonId
+from domain.events import Event, EventType
+from domain.ids import PersonId, TicketId
 from domain.liveness import BreakerState
 from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
 from matching.matcher import NO_CARDS, NO_MATCH
+from records.database import Connection
 from records.digests import DigestStore
+from records.files import erase_files_of_ticket
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
 from records.leases import LeaseStore
@@ -36,8 +39,11 @@ from resolvers.services import AuditServices, DefectServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
-from sync.inbox import EventListener
+from sync.inbox import EventListener, Handle
 from web import listeners as web_listeners
+from web.app.build import find_pages
+from web.app.documents import keep_own_documents
+from web.app.pages import AppPages, DemoPick
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
 from web.card_vectors import CardVectors
@@ -51,7 +57,6 @@ from web.management import operators_of, serve_management
 from web.metrics import Metrics
 from web.return_exports import ReturnFiles, ReturnMaker
 from web.trainer_schedule import watch_missed
-from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
 
@@ -83,8 +88,8 @@ End = Callable[[], None]
 log = logging.getLogger("battwheels.serving")
 
 
-def build_application(runtime: Runtime) -> Starlette:
-    """Give the application over an opened house."""
+def build_application(runtime: Runtime, demo: Sequence[DemoPick] = ()) -> Starlette:
+    """Give the application over an opened house; `demo` are offered on its sign-in page."""
     settings = runtime.settings
     garages = GarageRates(runtime.redis, settings.caps)
     _watch_breakers(runtime, garages)
@@ -105,6 +110,7 @@ def build_application(runtime: Runtime) -> Starlette:
             development=not settings.production,
             origins=settings.allowed_origins,
             ui=settings.home / "ui",
+            pages=AppPages(find_pages(settings.home / "app"), demo),
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             returns=ReturnFiles(
                 links=runtime.billing.return_links,
@@ -216,7 +222,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     heard = EventHandlers(
         search=search,
         learn=partial(handle_event, analysis_ports(runtime)),
-        draft=runtime.billing.billing.drafts.follow_ticket,
+        draft=ticket_handler(runtime.billing.billing.drafts.follow_ticket),
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
@@ -265,6 +271,12 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
             ).watch,
             runtime.wakeups.on(Topic.RETURN_EXPORTS),
         )
+        loops["files"] = partial(
+            runtime.files.watch,
+            LeaseStore(runtime.records, process_name()),
+            runtime.parts,
+            runtime.metrics,
+        )
         loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)
@@ -285,6 +297,18 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         await asyncio.gather(*tasks, return_exceptions=True)
         # Libraries tell on the screen what nobody has collected at the end.
         gc.unfreeze()
+
+
+def ticket_handler(draft: Handle) -> Handle:
+    """Give what follows a ticket that ends: its draft, and of a deleted one its files."""
+
+    async def follow(event: Event, connection: Connection) -> None:
+        await draft(event, connection)
+        if event.type is EventType.TICKET_DELETED:
+            by = PersonId(event.actor)
+            await erase_files_of_ticket(connection, TicketId(event.entity), event.at, by)
+
+    return follow
 
 
 def staff_handler(runtime: Runtime) -> Callable[[PersonId], Awaitable[None]]:
@@ -322,10 +346,11 @@ async def serve_application(
     started: Callable[[End], Awaitable[None]] | None = None,
     *,
     work: bool = True,
+    demo: Sequence[DemoPick] = (),
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
     settings = runtime.settings
-    app = build_application(runtime)
+    app = build_application(runtime, demo)
     config = uvicorn_config(app, settings.host, settings.port, caps=settings.caps)
     # What is worked on in threads lets the loop go on after so many seconds at most.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -334,7 +359,7 @@ async def serve_application(
     async with (
         run_management(runtime),
         run_background(runtime, work=work),
-        _run_beside(runtime, app.state.trusted, app.state.garages),
+        _run_beside(runtime, app),
     ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
@@ -345,15 +370,17 @@ async def serve_application(
 
 
 @asynccontextmanager
-async def _run_beside(
-    runtime: Runtime, trusted: TrustedDocuments, garages: GarageRates
-) -> AsyncGenerator[None]:
-    """Have an application read registered documents before they are asked, and give points back."""
+async def _run_beside(runtime: Runtime, app: Starlette) -> AsyncGenerator[None]:
+    """Have an application read registered documents before they are asked, register its own pages'
+    and give points back.
+    """
     wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
-    loops = {
-        "documents": partial(trusted.run, wakeup),
-        "documents ahead": trusted.run_ahead,
-        "points": garages.run,
+    store = TrustedDocumentStore(runtime.records, runtime.audit.writer)
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "documents": partial(app.state.trusted.run, wakeup),
+        "documents ahead": app.state.trusted.run_ahead,
+        "points": app.state.garages.run,
+        "own documents": partial(keep_own_documents, store, app.state.manifests),
     }
     tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
     try:

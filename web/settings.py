@@ -108,8 +108,10 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
-        files_url: a bucket behind the S3 interface, `https://KEY:SECRET@HOST/BUCKET`, that whoever
-            sends files reaches too; None keeps them in a folder of the home.
+        files_url: a bucket behind the S3 interface, `https://KEY:SECRET@HOST/BUCKET`; None keeps
+            files in a folder of the home.
+        files_public_url: where whoever sends files reaches the bucket, `https://HOST`; None: at the
+            same host.
         files_region: the bucket's region.
         files_quota_mib: MiB of photos, videos and logs that one garage may keep.
         file_scanner: a virus scanner that sees each file before it is kept: `clamd://HOST:PORT`, or
@@ -161,6 +163,7 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     documents_rung: Rung | None = None
     files_url: str | None = field(default=None, repr=False)
+    files_public_url: str | None = None
     files_region: str = FILES_REGION
     files_quota_mib: int = FILES_QUOTA_MIB
     file_scanner: str | None = None
@@ -276,6 +279,7 @@ class Settings:
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
             documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
             files_url=_read_secret(values, "BATTWHEELS_FILES_URL"),
+            files_public_url=values.get("BATTWHEELS_FILES_PUBLIC_URL") or None,
             files_region=values.get("BATTWHEELS_FILES_REGION") or FILES_REGION,
             files_quota_mib=_parse_whole(values, "BATTWHEELS_FILES_QUOTA_MIB", FILES_QUOTA_MIB),
             file_scanner=values.get("BATTWHEELS_FILE_SCANNER") or None,
@@ -380,7 +384,7 @@ def _demand_answerable(settings: Settings) -> None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
     _ = settings.identity_provider, settings.relying_party, settings.key_service
     read_scanner(settings.file_scanner)
-    read_bucket(settings.files_url, settings.files_region)
+    read_bucket(settings.files_url, settings.files_region, settings.files_public_url)
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:

@@ -445,7 +445,7 @@ def join_parts(
             lambda: wakeups.hears,
         ),
         billing=billing,
-        files=open_files(settings, records, vault),
+        files=open_files(settings, records, cards, vault),
         bus=_redis_address(redis),
     )
 

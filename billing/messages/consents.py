@@ -60,9 +60,13 @@ class ConsentStore:
         self, connection: Connection, garage: GarageId, channel: Channel, to: str
     ) -> bool:
         """Say whether the last word from an address was that nobody is to write there."""
-        given = {"garage": garage, "mark": self._mark(channel, to)}
+        return await self.last_word(connection, garage, self._mark(channel, to)) is False
+
+    async def last_word(self, connection: Connection, garage: GarageId, mark: bytes) -> bool | None:
+        """Give the last word from the address of a mark; None: there was none."""
+        given = {"garage": garage, "mark": mark}
         row = await (await connection.execute(QUERIES["last"], given)).fetchone()
-        return row is not None and not row["given"]
+        return None if row is None else row["given"]
 
     async def of_customer(self, garage: GarageId, customer: Party) -> list[Consent]:
         """Give all that a customer said, the oldest first."""

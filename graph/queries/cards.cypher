@@ -103,6 +103,11 @@ MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
 RETURN collect(c{.id, level: c.severity_level}) AS found
 
+// name: evidence_keys
+// The files that cards show, whoever may see them: for whoever looks whether they are there.
+MATCH (e:Evidence) WHERE e.key STARTS WITH $prefix
+RETURN collect(DISTINCT e.key) AS found
+
 // name: buried
 // Deleted cards with what each said last: it tells who could see it.
 MATCH (c:DeletedCard) USING INDEX SEEK c:DeletedCard(id)

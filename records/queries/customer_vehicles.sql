@@ -17,7 +17,7 @@ for update
 update customer_vehicle
 set version = version + 1, owner = %(owner)s, make = %(make)s, model = %(model)s, year = %(year)s,
     identity = %(identity)s, plate_mark = %(plate_mark)s, plate_end_mark = %(plate_end_mark)s,
-    vin_mark = %(vin_mark)s, changed_at = %(at)s, changed_by = %(by)s
+    vin_mark = %(vin_mark)s, changed_at = %(at)s, changed_by = %(by)s, erased_at = null
 where id = %(id)s
 
 -- name: many
@@ -61,8 +61,21 @@ order by id desc limit %(first)s
 with gone as (
     update customer_vehicle
     set version = version + 1, owner = null, identity = null, plate_mark = null, plate_end_mark = null,
-        vin_mark = null, changed_at = %(at)s, changed_by = %(by)s
+        vin_mark = null, changed_at = %(at)s, changed_by = %(by)s, erased_at = %(at)s
     where owner = %(owner)s
+    returning id
+), asked as (
+    update people_change set body_hash = '' where answer->>'id' in (select id from gone)
+)
+select count(*) as n from gone
+
+-- name: erase
+-- The same of one vehicle.
+with gone as (
+    update customer_vehicle
+    set version = version + 1, owner = null, identity = null, plate_mark = null, plate_end_mark = null,
+        vin_mark = null, changed_at = %(at)s, changed_by = %(by)s, erased_at = %(at)s
+    where id = %(id)s
     returning id
 ), asked as (
     update people_change set body_hash = '' where answer->>'id' in (select id from gone)

@@ -86,8 +86,10 @@ select (select count(*) from deed where user_id = %(person)s) as deeds,
        (select count(*) from money_event where actor = %(person)s) as books
 
 -- name: all_erased
--- Who was erased, people and customers by id, in the order in which that was.
+-- Who was erased, people, customers and vehicles by id, in the order in which that was.
 select id, erased_at from person where erased_at is not null
 union all
 select id, erased_at from customer where erased_at is not null
+union all
+select id, erased_at from customer_vehicle where erased_at is not null
 order by erased_at, id

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tests.waits import sure_to_end
-from web.ui.assets import run_npm_ci
+from web.npm import run_npm_ci
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / ".battwheels" / "conformance"

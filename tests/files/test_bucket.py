@@ -98,6 +98,18 @@ async def test_what_is_stored_is_noise_on_the_servers_disk(bucket: Bucket, weed_
     assert b"".join(opened) == content["kept"]
 
 
+async def test_an_address_names_where_senders_reach_it(bucket: Bucket) -> None:
+    inside = bucket.account.url.replace("127.0.0.1", "localhost")
+    elsewhere = Bucket(replace(bucket.account, url=inside, public_url=bucket.account.url))
+    file = announced(LOG)
+    address = BucketUploads(elsewhere).address(file, NOW)
+    assert address.url.startswith(bucket.account.url)
+    async with httpx.AsyncClient() as client:
+        sent = await client.put(address.url, content=LOG, headers=dict(address.headers))
+    assert sent.status_code == 200
+    assert await BucketUploads(elsewhere).received(file.id, len(LOG)) == len(LOG)
+
+
 async def test_a_bucket_that_does_not_know_us_is_unavailable(bucket: Bucket) -> None:
     stranger = Bucket(replace(bucket.account, secret="another"))  # noqa: S106 - of nobody
     with pytest.raises(Unavailable, match="the bucket refused with SignatureDoesNotMatch"):

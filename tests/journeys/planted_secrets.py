@@ -10,7 +10,7 @@ from domain.api_keys import KeyScope
 from domain.cards import CardStatus, FailureCard, PartUse, RootCause, Visibility
 from domain.employees import BankAccount, EmployeeChange, EmployeeDetails
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
+from domain.ids import CardId, EventId, FileId, GarageId, PersonId, TicketId
 from domain.outcomes import Outcome
 from domain.tickets import Matching, Ticket, TicketStatus
 from domain.vehicles import VehicleContext
@@ -20,7 +20,7 @@ from tests.graph.examples import NOW, card
 from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
-from tests.journeys.planted_files import announced
+from tests.journeys.planted_files import announced, kept_file
 from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
@@ -124,7 +124,10 @@ def technician(garage: GarageId) -> str:
 
 async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Planted:
     """Put a garage with its secrets into the house, and into the change log."""
-    tickets = await _tickets(house, garage)
+    boss = somebody(garage=garage)
+    log = await kept_file(house, boss, secret(garage, "colleague").encode())
+    tickets = await _tickets(house, garage, log)
+    await house.files.keeper.files.claim((log,), tickets[1], boss.actor.id)
     cards = await _cards(house, garage, tickets)
     for ticket in tickets:
         await house.tickets.record_shown(ticket.id, shown(cards[0]), Matching.FOUND, [])
@@ -171,11 +174,11 @@ async def _employee(house: Runtime, garage: GarageId) -> PersonId:
     return made.id
 
 
-async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
-    """A ticket on the technician's bench, four on a colleague's; all are closed."""
+async def _tickets(house: Runtime, garage: GarageId, log: FileId) -> list[Ticket]:
+    """A ticket on the technician's bench, four on a colleague's, one with a log; all closed."""
     made = [
         _ticket(garage, "bench", technician(garage)),
-        _ticket(garage, "colleague", "colleague"),
+        replace(_ticket(garage, "colleague", "colleague"), files=(log,)),
         _ticket(garage, "known", "colleague"),
         _ticket(garage, "asked", "colleague"),
     ]

@@ -1,12 +1,17 @@
 """Vehicles of customers: sealed, found by plate or VIN, with what was repaired on them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from access.people import PeopleDeed
 from domain.access import Role
+from domain.ids import OperationId, VehicleId
 from domain.personal_data import MASKED
 from domain.technicians import Technician
+from records.erasure import every_erased
+from repair.customers import erase_again
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.stored_counts import stored_counts
@@ -23,6 +28,9 @@ CREATE = f"""mutation ($op: UUID!, $vehicle: CustomerVehicleInput!, $garage: ID)
 CHANGE = f"""mutation ($op: UUID!, $id: ID!, $n: Int!, $vehicle: CustomerVehicleInput!) {{
   changeVehicle(operationId: $op, id: $id, expectedVersion: $n, vehicle: $vehicle) {{ __typename
     ... on VehicleChanged {{ vehicle {{ {FIELDS} }} }} {REFUSED} }} }}"""
+ERASE = f"""mutation ($op: UUID!, $vehicle: ID) {{
+  eraseCustomer(operationId: $op, vehicle: $vehicle) {{ __typename
+    ... on CustomerErased {{ erased {{ kind count }} }} {REFUSED} }} }}"""
 ONE = f"query ($id: ID!) {{ vehicle(id: $id) {{ {FIELDS} }} }}"
 REPAIRS = "query ($id: ID!) { vehicle(id: $id) { pastRepairs { key text } } }"
 OWNED = "query ($id: ID!) { customer(id: $id) { vehicles { key plate } } }"
@@ -148,3 +156,39 @@ async def test_a_wrong_field_is_named(
     refused = await somebody().ask(CREATE, op=op(), vehicle={**BUILT, **said})
     assert (refused["__typename"], refused["field"]) == ("InvalidInput", field)
     assert await stored_counts(house) == before
+
+
+async def test_a_vehicle_without_owner_is_erased(house: Runtime, somebody: Somebody) -> None:
+    boss = somebody()
+    key = await made(boss, plate="MH12ZQ4419", vin=VIN)
+    owned = await made(boss, plate="MH12ZQ4420", owner=await kept(boss, "Owns one"))
+    before = await stored_counts(house)
+    refused = [
+        await somebody(Role.CUSTOMER_SUPPORT).ask(ERASE, op=op(), vehicle=key),
+        await somebody(garage=DELHI).ask(ERASE, op=op(), vehicle=key),
+        await boss.ask(ERASE, op=op(), vehicle=owned),
+        await boss.ask(ERASE, op=op(), vehicle="a scooter"),
+    ]
+    assert [one["__typename"] for one in refused] == [
+        *("NotAllowed", "NotFound", "InvalidInput", "InvalidInput"),
+    ]
+    assert [one["field"] for one in refused[2:]] == ["vehicle", "vehicle"]
+    assert await stored_counts(house) == before
+    asked = {"op": op(), "vehicle": key}
+    gone = await boss.ask(ERASE, **asked)
+    assert gone["erased"] == [{"kind": "VEHICLE", "count": 1}]
+    assert await boss.ask(ERASE, **asked) == gone
+    assert (await boss.ask(ERASE, op=op(), vehicle=key))["__typename"] == "NotFound"
+    assert await boss.ask(ONE, id=key) == whole(key, 2, None)
+    assert await found(boss, "MH12ZQ4419") == []
+    assert key in {erased for erased, _ in await every_erased(house.records)}
+
+    # A copy from before brings it back; said anew it is another vehicle, which nobody erased.
+    back = {"op": op(), "id": key, "n": 2, "vehicle": {**BUILT, "plate": "MH12ZQ4419"}}
+    assert (await boss.ask(CHANGE, **back))["__typename"] == "VehicleChanged"
+    assert key not in {erased for erased, _ in await every_erased(house.records)}
+    own, now = house.people.administration, datetime.now(UTC)
+    admin = somebody(Role.ADMIN).actor
+    again = PeopleDeed(id=OperationId(op()), actor=admin, at=now, body_hash="replay")
+    assert await erase_again(own.store, own.deeds, VehicleId(key), again) == 1
+    assert await found(boss, "MH12ZQ4419") == []

@@ -26,6 +26,7 @@ from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_deeds import deeds
+from tests.journeys.test_personal_data import CONSENT, told_of
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -51,6 +52,8 @@ ERASE_BY = f"""mutation ($op: UUID!, $invoice: ID, $customer: ID) {{
 ISSUE_DRAFT = """mutation ($op: UUID!, $ticket: ID!) {
   issueInvoice(operationId: $op, ticket: $ticket) { __typename
     ... on InvoiceIssued { invoice { key number } } ... on Refusal { message } } }"""
+BROUGHT_BACK = """update customer set who = %(who)s, name_marks = %(name_marks)s, erased_at = null
+  where id = %(id)s returning id"""
 COPIES = """select
   (select count(*) from invoice_draft where ticket = any(%(tickets)s)
      and (buyer is not null or made_from is not null)) as drafts,
@@ -270,6 +273,11 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     [row] = await house.records.rows("select * from customer where id = %(id)s", id=key)
     left = (row["who"], row["name_marks"], row["phone_mark"], row["gstin_mark"])
     assert left == (b"", [], None, None)
+    which = "select * from customer_vehicle where id = %(id)s"
+    [stays] = await house.records.rows(which, id=vehicle["key"])
+    told_of = ("owner", "identity", "plate_mark", "plate_end_mark", "vin_mark")
+    assert [stays[column] for column in told_of] == [None] * len(told_of)
+    assert (stays["make"], stays["model"]) == ("Ather", "450X")
     asks = "select body_hash from people_change where answer->>'id' = any(%(ids)s)"
     hashes = await house.records.rows(asks, ids=[key, vehicle["key"]])
     assert [one["body_hash"] for one in hashes] == ["", ""]
@@ -292,6 +300,11 @@ async def test_a_copy_that_brings_a_customer_back_is_erased_again(
 ) -> None:
     boss, word = somebody(), fresh_word()
     key = await kept(boss, word)
+    [copied] = await house.records.rows("select * from customer where id = %(id)s", id=key)
+    assert (await boss.ask(ERASE, op=op(), customer=key))["__typename"] == "CustomerErased"
+    assert await boss.ask(ONE, id=key) is None
+    await house.records.rows(BROUGHT_BACK, **copied)
+    assert (await boss.ask(ONE, id=key))["party"]["name"] == word
     own, now = house.people.administration, datetime.now(UTC)
     again = PeopleDeed(
         id=OperationId(op()), actor=somebody(Role.ADMIN).actor, at=now, body_hash="replay"
@@ -385,3 +398,29 @@ async def test_both_ways_at_once_name_nobody(house: Runtime, somebody: Somebody)
     assert (refused["__typename"], refused["field"]) == ("InvalidInput", "customer")
     assert await stored_counts(house) == before
     assert (await boss.ask(ONE, id=key))["version"] == 1
+
+
+async def test_a_word_follows_a_changed_address(
+    house: Runtime, somebody: Somebody, shop: Shop
+) -> None:
+    """Who wants no letters gets none at the new address, and nobody gets theirs at the old one."""
+    boss, word = somebody(), fresh_word()
+    who = {"name": "Moves Often", "phone": "98221 10008", "email": f"{word}@before.example"}
+    key = await kept(boss, **who)
+    wish = {"invoice": {"customerId": key}}
+    first, second = await shop.closed(f"before_{word}"), await shop.closed(f"after_{word}")
+    issued = await shop.accountant.ask(ISSUE, op=op(), ticket=first, **wish)
+    old = issued["invoice"]["key"]
+    no = {"invoice": old, "purpose": "WHATSAPP", "given": False}
+    assert (await boss.ask(CONSENT, op=op(), **no))["__typename"] == "ConsentRecorded"
+    assert await told_of(house, old) == ["email"]
+    moved = who | {"phone": "98221 10009", "email": f"{word}@after.example"}
+    asked = {"op": op(), "id": key, "n": 1, "customer": moved}
+    assert (await boss.ask(CHANGE, **asked))["__typename"] == "CustomerChanged"
+    issued = await shop.accountant.ask(ISSUE, op=op(), ticket=second, **wish)
+    assert await told_of(house, issued["invoice"]["key"]) == ["email"]
+    assert await told_of(house, old) == ["email"]
+    told = json.loads((await boss.ask(EXPORT, customer=key))["json"])
+    assert sorted((one["purpose"], one["given"]) for one in told["consents"]) == [
+        *(("email", False), ("whatsapp", False), ("whatsapp", False)),
+    ]

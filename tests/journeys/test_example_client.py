@@ -19,8 +19,8 @@ from tests.journeys.people import PUNE
 from tests.schema.selections import documents
 from tests.web.live_server import served
 from web.asgi import GRAPHQL
+from web.npm import run_npm_ci
 from web.server import build_application, run_background
-from web.ui.assets import run_npm_ci
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey

@@ -83,6 +83,7 @@ BY_NAME = {
 }
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
+FILE = re.compile(r"/v1/files/\w+\?[\w=&]+")
 # A link is signed anew each time, until another second.
 SIGNED = re.compile(r"expires=\d+|signature=\w+")
 # What is the same thing on whichever way one comes to it.
@@ -147,6 +148,8 @@ class Asker:
 
     async def _hear(self, answer: str) -> None:
         self.heard.append(with_words(answer))
+        for link in FILE.findall(answer):
+            self.heard.append(with_words((await self._door.get(link)).text))
         for link in LINK.findall(answer):
             page = await self._door.get(link)
             pages = PdfReader(BytesIO(page.content)).pages

@@ -25,7 +25,7 @@ SAID = FailureReport.parse("Scooter stops charging at 80 percent")
 
 
 def intake(world: World) -> ReportPorts:
-    return ReportPorts(tickets=world.tickets, reader=world.reader)
+    return ReportPorts(tickets=world.tickets, reader=world.reader, files=world.files)
 
 
 def search(world: World) -> SuggestionPorts:

@@ -48,6 +48,7 @@ def workshop(world: World) -> TicketPorts:
         cards=given.cards,
         technicians=given.technicians,
         vocabulary=given.vocabulary,
+        files=world.files,
     )
 
 

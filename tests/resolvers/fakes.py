@@ -27,7 +27,7 @@ from domain.errors import (
 )
 from domain.events import Event, EventType
 from domain.hazards import SafetyAdvice
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
+from domain.ids import CardId, FileId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
     CardHit,
@@ -488,6 +488,23 @@ class FakeOperations:
         return known[1]
 
 
+class FakeFiles:
+    """Files that were handed in by whoever names them: all but those that are missing."""
+
+    def __init__(self) -> None:
+        self.claimed: dict[FileId, TicketId] = {}
+        self.missing: set[FileId] = set()
+
+    async def measured(self, files: Sequence[FileId], by: PersonId) -> str:
+        return ""
+
+    async def claim(self, files: Sequence[FileId], ticket: Ticket, by: PersonId) -> None:
+        for one in files:
+            if one in self.missing:
+                raise InvalidInput("files", one)
+        self.claimed |= dict.fromkeys(files, ticket.id)
+
+
 class World:
     """All fakes together, sharing one feed and one count of what was asked."""
 
@@ -502,6 +519,7 @@ class World:
         self.matcher = FakeMatcher(self.cards, self.asked)
         self.operations = FakeOperations()
         self.crew = FakeCrew()
+        self.files = FakeFiles()
         self.at = NOW
 
     @property

@@ -27,7 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession personalData correctPerson
--      -                 passkeys passkeyOptions registerPasskey removePasskey nominate
+-      -                 passkeys passkeyOptions registerPasskey removePasskey nominate me
 read   card              match diagnose readSymptoms search card cards cardsNear bestCards
 read   card              feedback changes neighbourhood
 read   card              syncStatus cardChanged syncRequired

@@ -25,7 +25,8 @@ def compose() -> Document:
 
 
 @pytest.mark.parametrize(
-    "file", ["docker-compose.yml", "deploy/graph-browser.yml", "deploy/tls.yml"]
+    "file",
+    ["docker-compose.yml", "deploy/graph-browser.yml", "deploy/objects.yml", "deploy/tls.yml"],
 )
 def test_compose_file_fits_specification(file: str) -> None:
     spec = find_spec("check_jsonschema")

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ from domain.ids import FileId
 from files.folder_uploads import FolderUploads
 from files.sealed_chunks import CHUNK
 from tests.files.samples import noise
-from tests.files.test_bucket import announced
+from tests.files.test_bucket import NOW, announced
 from tests.web.live_server import served
 from web.body_limits import BodyLimit
 from web.caps import Caps
@@ -92,6 +92,40 @@ async def test_a_strangers_body_is_not_read(tmp_path: Path, how: str) -> None:
     )
     assert shut
     assert await door.uploads.received(named, len(LARGE)) == 0
+
+
+@pytest.mark.row("AR-14")
+@pytest.mark.parametrize(("minutes", "open"), [(14, True), (16, False)])
+def test_links_last_fifteen_minutes(minutes: int, *, open: bool) -> None:
+    links, file = FileLinks(b"k" * 32), announced(LARGE, FileType.TEXT)
+    later = NOW + timedelta(minutes=minutes)
+    asked, given = (
+        dict(parse_qsl(urlsplit(link).query))
+        for link in (links.upload(file, NOW).url, links.download(file.id, NOW))
+    )
+    taken = links.announced(file.id, asked, later)
+    assert (taken is not None, links.opens(file.id, given, later)) == (open, open)
+    if taken is not None:
+        assert (taken.id, taken.facts) == (file.id, file.asked)
+
+
+@pytest.mark.row("AR-14")
+@pytest.mark.parametrize("name", ["type", "length", "sha256", "expires", "signature", "part"])
+def test_no_part_of_a_link_is_anybody_elses(name: str) -> None:
+    links, file = FileLinks(b"k" * 32), announced(LARGE, FileType.TEXT)
+    asked, given = (
+        dict(parse_qsl(urlsplit(link).query))
+        for link in (links.upload(file, NOW).url, links.download(file.id, NOW))
+    )
+    others = {"type": "text/csv", "length": "1", "sha256": "0" * 64, "part": "small"}
+    other = others.get(name, "9" * 10)
+    if name in asked:
+        assert links.announced(file.id, asked | {name: other}, NOW) is None
+        assert links.announced(file.id, {k: v for k, v in asked.items() if k != name}, NOW) is None
+    if name in given:
+        assert not links.opens(file.id, given | {name: other}, NOW)
+    assert links.announced(f"fil_{'0' * 32}", asked, NOW) is None
+    assert not links.opens(f"fil_{'0' * 32}", given, NOW)
 
 
 async def test_who_falls_silent_is_let_go(tmp_path: Path) -> None:

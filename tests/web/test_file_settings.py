@@ -24,6 +24,15 @@ def test_a_bucket_is_read_from_its_address() -> None:
     assert SECRET not in repr(Settings.read({"BATTWHEELS_FILES_URL": URL}))
 
 
+def test_senders_may_reach_a_bucket_elsewhere() -> None:
+    found = read_bucket(URL, "here", "http://localhost:8333/")
+    assert found is not None
+    assert found.public_url == "http://localhost:8333"
+    with pytest.raises(InvalidInput) as refused:
+        read_bucket(URL, "here", "localhost/files")
+    assert refused.value.field == "BATTWHEELS_FILES_PUBLIC_URL"
+
+
 @pytest.mark.parametrize(
     "said",
     [

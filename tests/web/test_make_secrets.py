@@ -1,5 +1,6 @@
 """The secrets of docker-compose.yml are made once and fit one another."""
 
+import json
 import re
 import stat
 import subprocess
@@ -28,7 +29,11 @@ def test_secrets_fit_compose_and_each_other(tmp_path: Path) -> None:
 
     made = read(tmp_path)
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    assert set(made) == set(compose["secrets"])
+    objects = yaml.safe_load((ROOT / "deploy" / "objects.yml").read_text())
+    assert set(made) == {*compose["secrets"], *objects["secrets"]}
+    [account] = json.loads(made["objects_accounts"])["identities"]
+    word = account["credentials"][0]["secretKey"]
+    assert made["files_url"] == f"http://battwheels:{word}@objects:8333/battwheels"
     assert made["neo4j_auth"] == f"neo4j/{made['neo4j_password']}"
     assert made["redis_auth"] == f"requirepass {made['redis_password']}"
     assert f"//battwheels:{made['postgres_password']}@postgres:5432/" in made["postgres_owner_url"]

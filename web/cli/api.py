@@ -11,6 +11,7 @@ from resolvers.api import build_api
 from resolvers.sign_in import build_sign_in_api
 from schema.sdl import print_sdl
 from web import interrupts, json_logs, server
+from web.app.start import build_pages_here
 from web.local.progress import progress_bars
 from web.settings import Settings
 from web.wiring import SERVING, WORK, open_runtime, with_language_model
@@ -52,7 +53,10 @@ def migrate() -> None:
 
 
 async def _serve_until_ended(settings: Settings, *, work: bool) -> None:
+    # Beside the stores' start: both take seconds, and neither needs the other.
+    building = asyncio.create_task(build_pages_here(settings))
     async with open_runtime(settings, patience=SERVING) as runtime:
+        await building
         await server.serve_application(with_language_model(runtime), work=work)
 
 

@@ -20,6 +20,8 @@ from domain.vehicles import VehicleContext
 from ingest import knowledge
 from ingest.imports import ImportReport, ProgressReport, import_batch
 from web import interrupts, server
+from web.app.pages import APP
+from web.app.start import build_pages_here
 from web.cli import demo_people, match_output
 from web.cli.demo_people import DemoPeople, DemoPerson
 from web.cli.kept_session import ask_door
@@ -64,11 +66,12 @@ class DemoConsole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoVisit:
-    """Who is shown what: `explorer`, whether there is one; `once`, whether it ends after that."""
+    """Who is shown what: `explorer` and `pages`, whether there are any; `once`, whether it ends."""
 
     console: DemoConsole
     people: DemoPeople
     explorer: bool
+    pages: bool
     once: bool
 
 
@@ -86,6 +89,8 @@ def demo(
 
 async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> None:
     console.say("Starting Neo4j, PostgreSQL and Redis as local processes")
+    # Beside their start, which takes as long.
+    building = asyncio.create_task(build_pages_here(settings))
     async with AsyncExitStack() as stack:
         with progress_bars(console.console) as report:
             runtime = await stack.enter_async_context(
@@ -100,8 +105,10 @@ async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> 
             )
             explorer = await _prepare_runtime(runtime, report)
             people = await demo_people.let_in(runtime.people)
+            report(StartProgress("pages", "building them"))
+            pages = await building
         await _show_match(console, runtime)
-        visit = DemoVisit(console=console, people=people, explorer=explorer, once=once)
+        visit = DemoVisit(console=console, people=people, explorer=explorer, pages=pages, once=once)
         await _serve_demo(visit, with_language_model(runtime))
 
 
@@ -125,7 +132,9 @@ async def _serve_demo(visit: DemoVisit, runtime: Runtime) -> None:
         else:
             _tell_turn(visit, runtime.settings)
 
-    await server.serve_application(with_patience(runtime, DEMO), started)
+    await server.serve_application(
+        with_patience(runtime, DEMO), started, demo=demo_people.picks(visit.people)
+    )
 
 
 def _show_loaded(console: DemoConsole, done: ImportReport) -> None:
@@ -168,6 +177,11 @@ def _tell_turn(visit: DemoVisit, settings: Settings) -> None:
         "stores keep running until `battwheels local stop`."
     )
     console.print(Panel(Text(said), title="Your turn", title_align="left"))
+    if visit.pages:
+        app = f"http://{settings.host}:{settings.port}{APP}/"
+        console.print(Text(f"The pages, where you pick who you are: {app}"), soft_wrap=True)
+    else:
+        console.print(Text("No pages: npm could not build them (see above)."))
     if not visit.explorer:
         console.print(Text(f"No explorer; ask {address}"), soft_wrap=True)
         return

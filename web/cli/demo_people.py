@@ -17,6 +17,7 @@ from domain.errors import NotFound, Refused
 from domain.ids import GarageId, OperationId
 from domain.people import Duty, PersonName, parse_garage
 from domain.sessions import ClientKind
+from web.app.pages import DemoPick
 from web.people import PeopleRuntime
 
 GARAGE = GarageId("garage_demo")
@@ -53,6 +54,14 @@ class DemoPeople:
 
     technician: DemoPerson
     manager: DemoPerson
+
+
+def picks(people: DemoPeople) -> list[DemoPick]:
+    """Give them as the sign-in page offers them."""
+    return [
+        DemoPick(name=one.name, role=one.role.name, email=one.email, password=one.password)
+        for one in (people.technician, people.manager)
+    ]
 
 
 async def let_in(people: PeopleRuntime) -> DemoPeople:

@@ -48,6 +48,10 @@ COMMANDS = {
     "vault": CommandLocation(
         "web.cli.vault:app", "Keys that people are sealed with: list, rotate, clear away."
     ),
+    "files": CommandLocation(
+        "web.cli.files:app",
+        "Photos, videos and logs: whether all are there, and bringing one back.",
+    ),
     "personal": CommandLocation(
         "web.cli.personal:app", "What is kept of people, for how long, and what is over."
     ),

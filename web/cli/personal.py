@@ -13,7 +13,7 @@ from access.people import PeopleDeed
 from domain.access import Actor, Role
 from domain.deeds import OPERATOR
 from domain.errors import NotFound
-from domain.ids import CUSTOMERS, OperationId, customer_id, person_id, uuid7
+from domain.ids import CUSTOMERS, VEHICLES, OperationId, customer_id, person_id, uuid7, vehicle_id
 from domain.personal_records import RETENTION, RecordKind
 from records.erasure import every_erased
 from records.retention import Retention
@@ -89,13 +89,14 @@ async def _replayed(named: Sequence[str], now: datetime) -> list[tuple[str, str]
 
 
 async def _erased_again(people: PeopleRuntime, id: str, now: datetime) -> str:
-    """Erase a person or a customer as the operator of the machine, and say what became of it."""
+    """Erase somebody or something as the operator of the machine, and say what became of it."""
     operation = OperationId(str(uuid7(now, secrets.randbits(RANDOM_BITS))))
     deed = PeopleDeed(id=operation, actor=OPERATOR_ACTOR, at=now, body_hash=f"replay {id}")
     try:
-        if id.startswith(CUSTOMERS):
+        if id.startswith((CUSTOMERS, VEHICLES)):
             own = people.administration
-            gone = await erase_again(own.store, own.deeds, customer_id(id), deed)
+            known = vehicle_id(id) if id.startswith(VEHICLES) else customer_id(id)
+            gone = await erase_again(own.store, own.deeds, known, deed)
         else:
             gone = len((await people.erasures.erase(person_id(id), deed)).erased)
     except NotFound:

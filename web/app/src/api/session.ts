@@ -1,0 +1,60 @@
+// Who is signed in: the access token lives in memory alone, and is renewed by a cookie.
+import { RefreshDocument, type SignInMutation } from "../sign-in/gql/graphql";
+import { askDoor } from "./door";
+import { operationId } from "./operation-id";
+import { createStore } from "./store";
+
+export type Entry = Extract<SignInMutation["signIn"], { __typename: "SignedIn" }>;
+
+/** `in`: there is a token; `out`: the door refused; `unknown`: nobody could be asked yet. */
+export type Standing = "in" | "out" | "unknown";
+
+// A token is renewed before it ends: a request takes a while.
+const SPARE_MS = 60_000;
+
+export const standing = createStore<Standing>("unknown");
+let entry: Entry | null = null;
+let renewal: Promise<string> | null = null;
+
+export class SignedOut extends Error {}
+
+export function begin(found: Entry): void {
+  entry = found;
+  standing.set("in");
+}
+
+export function end(): void {
+  entry = null;
+  standing.set("out");
+}
+
+/** Give a token that is good for a while; many who ask at once use one refresh token up. */
+export function token(): Promise<string> {
+  if (entry && Date.parse(entry.expiresAt) - Date.now() > SPARE_MS) {
+    return Promise.resolve(entry.accessToken);
+  }
+  renewal ??= alone(renew).finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+/** Have the next question bring a fresh token: the one that we hold was refused. */
+export function distrust(): void {
+  entry = null;
+}
+
+async function renew(): Promise<string> {
+  const { refresh } = await askDoor(RefreshDocument, { operation: operationId() });
+  if (refresh.__typename !== "SignedIn") {
+    end();
+    throw new SignedOut(refresh.message);
+  }
+  begin(refresh);
+  return refresh.accessToken;
+}
+
+// Two pages of one browser share the cookie: a token that both used would end their session.
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request("battwheels-refresh", work) : work();
+}

@@ -1,0 +1,24 @@
+// What is done to a ticket on its pages: kept on the phone first, handed in behind.
+import { type Deed } from "../outbox/operations";
+import { keepDeed } from "../outbox/outbox";
+import { person } from "../people/person";
+import { openKept } from "../replica/kept";
+import { syncNow } from "../replica/sync";
+import type { Foreseen } from "./foreseen";
+
+const ABOUT = 80;
+
+/** Keep deeds with the ids that their form was opened with, and hand them in when one can. */
+export async function doDeeds(ticket: Foreseen, deeds: [id: string, deed: Deed][]): Promise<void> {
+  const who = person.get();
+  if (!who) return;
+  const kept = await openKept(who.key);
+  const said = { garage: who.garage?.key ?? "", about: ticket.text.slice(0, ABOUT) };
+  for (const [id, deed] of deeds) await keepDeed(kept, deed, { id, ...said });
+  void syncNow();
+}
+
+/** Name a ticket to the queue as it stands once `behind` more deeds are done. */
+export function named(ticket: Foreseen, behind = 0): { id: string; expectedVersion: number } {
+  return { id: ticket.key, expectedVersion: ticket.version + behind };
+}
