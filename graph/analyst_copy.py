@@ -111,20 +111,22 @@ class GraphCopy:
     def _shown_values(self, label: str, values: Mapping[str, Any]) -> dict[str, Any]:
         shown = _told(values)
         if label in PSEUDONYMOUS:
-            shown["id"] = self._pseudonym(shown["id"])
+            shown["id"] = pseudonym(shown["id"], self.salt)
         if label in OF_GARAGES:
             garage = shown.get(OF_GARAGES[label])
             shown["synthetic"] = is_synthetic(None if garage is None else GarageId(garage))
         return shown
-
-    def _pseudonym(self, id: str) -> str:
-        return blake2b(id.encode(), key=self.salt, digest_size=6).hexdigest()
 
     async def _write(self, name: str, rows: Sequence[Row], **parameters: object) -> None:
         async def work(tx: Transaction) -> None:
             await run_query(tx, WRITES[name], rows=rows, **parameters)
 
         await self.target.write(work, seconds=COPY_SECONDS)
+
+
+def pseudonym(id: str, salt: bytes) -> str:
+    """Give an id that nothing leads back from without the salt: 12 hexadecimal digits."""
+    return blake2b(id.encode(), key=salt, digest_size=6).hexdigest()
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ CREATE RANGE INDEX ticket_id IF NOT EXISTS FOR (n:Ticket) ON (n.id)
 // name: index_opened
 CREATE RANGE INDEX ticket_opened IF NOT EXISTS FOR (n:Ticket) ON (n.opened_at)
 
+// name: index_revisit
+CREATE RANGE INDEX ticket_revisit IF NOT EXISTS FOR (n:Ticket) ON (n.revisit_of)
+
 // name: index_garage
 CREATE RANGE INDEX ticket_garage IF NOT EXISTS FOR (n:Ticket) ON (n.garage_id)
 
