@@ -25,7 +25,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance notebooks codegen docs lock sdl refusals settings reference columns asyncapi perspective hazard-words asvs clean
+.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance notebooks codegen gallery docs lock sdl refusals settings reference columns asyncapi perspective asvs clean hazard-words
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ check: $(READY) $(APP_READY) ## Lint, types, layers, dependencies, kept promises
 	$(BIN)/python -m schema.releases
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
 	cd $(APP) && $(NPM) run --silent types && $(NPM) run --silent lint && $(NPM) run --silent codegen -- --check
+
+gallery: $(APP_READY) ## Draw every page, phone and desktop, in each theme and language, into .bench/gallery.
+	@mkdir -p .bench/gallery
+	GALLERY=.bench/gallery $(BIN)/python -m pytest -q tests/browser
 
 codegen: $(APP_READY) ## Write the types and ids of what the pages ask (web/app/src/gql).
 	cd $(APP) && $(NPM) run codegen

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from bench.bars import Bar, Better
-from domain.ids import FileId
 from files.file_readers import FileReaders
 
 ROWS, CELLS, GOAL_S = 100_000, 24, 2.0
@@ -20,7 +19,7 @@ async def run() -> list[Bar]:
     readers, took = FileReaders(), list[float]()
     for _ in range(TIMES):
         began = perf_counter()
-        found = await readers.log(FileId("fil_bench"), content)
+        found = await readers.log(content)
         took.append(perf_counter() - began)
         told = None if found is None else (found.rows, found.bad_rows, found.worst_cell)
         if told != (ROWS, 2 * ROWS // TORN, 7):

@@ -1,19 +1,15 @@
-"""Runs a program of ours on what a stranger sent: alone, with bounds, a few at one time."""
+"""Runs a program of ours on what a stranger sent: alone, and with bounds."""
 
 import asyncio
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from domain.errors import InvalidInput, Occupied
-from domain.ids import FileId
+from domain.errors import InvalidInput
 
-AT_ONCE = 2
-# Whoever waits longer sends it again; a request has ten seconds.
-TURN_SECONDS = 4.0
 SECONDS = 30.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class BoundedProcess:
     """The program of a module: it reads a file, and writes what it makes of it.
 
@@ -22,26 +18,13 @@ class BoundedProcess:
 
     module: str
     seconds: float = SECONDS
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def run(self, id: FileId, content: bytes) -> bytes:
+    async def run(self, content: bytes) -> bytes:
         """Give what the program wrote; nothing: it died.
 
         Raises:
             InvalidInput: it did not end in time.
-            Occupied: too many others are looked at; nothing was lost.
         """
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise Occupied("file", id) from error
-        try:
-            return await self._written(content)
-        finally:
-            self._turns.release()
-
-    async def _written(self, content: bytes) -> bytes:
         program = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",

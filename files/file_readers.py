@@ -1,15 +1,22 @@
-"""What is made of photos and logs, each in a process of its own."""
+"""What is made of photos and logs, each in a process of its own, a few at one time."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import orjson
 
 from domain.battery_logs import BatteryLog
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, Occupied
 from domain.files import PictureSize
 from domain.ids import FileId
 from files.bounded_process import BoundedProcess
 
+# So many files are held and read at one time, whatever their size.
+AT_ONCE = 3
+# Whoever waits longer sends it again; a request has ten seconds.
+TURN_SECONDS = 4.0
 BROKEN = "the photo cannot be read within the bounds of memory and time"
 
 
@@ -28,23 +35,41 @@ class FileReaders:
 
     photos: BoundedProcess = field(default_factory=lambda: BoundedProcess("files.pictures"))
     logs: BoundedProcess = field(default_factory=lambda: BoundedProcess("files.log_tables"))
+    turn_seconds: float = TURN_SECONDS
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def photo(self, id: FileId, content: bytes) -> KeptPhoto:
+    @asynccontextmanager
+    async def turn(self, id: FileId) -> AsyncGenerator[None]:
+        """Wait for one's turn to look at a file.
+
+        Raises:
+            Occupied: too many others are looked at; nothing was lost.
+        """
+        try:
+            async with asyncio.timeout(self.turn_seconds):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Occupied("file", id) from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def photo(self, content: bytes) -> KeptPhoto:
         """Make a photo ready to be kept.
 
         Raises:
             InvalidInput: it cannot be read, and why.
-            Occupied: as `BoundedProcess.run` says.
         """
-        return _photo_of(await self.photos.run(id, content))
+        return _photo_of(await self.photos.run(content))
 
-    async def log(self, id: FileId, content: bytes) -> BatteryLog | None:
+    async def log(self, content: bytes) -> BatteryLog | None:
         """Give the figures of a battery's log; None: it is another text.
 
         Raises:
-            InvalidInput, Occupied: as `BoundedProcess.run` says.
+            InvalidInput: as `BoundedProcess.run` says.
         """
-        told = orjson.loads(await self.logs.run(id, content) or b"null")
+        told = orjson.loads(await self.logs.run(content) or b"null")
         return None if told is None else BatteryLog(**told)
 
 

@@ -108,7 +108,7 @@ class FileInventory:
             await self.uploads.discard(file)
             await self.files.drop(file, now)
             count += 1
-        return count + await self._remove_unnamed(now)
+        return count + await self._discard_late(now) + await self._remove_unnamed(now)
 
     async def restore(self, id: FileId) -> StoredFile:
         """Bring a file back that was removed, or whose bytes were.
@@ -131,6 +131,15 @@ class FileInventory:
         """Let go of objects that no record speaks of."""
         for key in keys:
             await self.objects.forget(key)
+
+    async def _discard_late(self, now: datetime) -> int:
+        """Let go of what came once more behind the end: its file is kept already, or gone."""
+        late = [one async for one, at in self.uploads.waiting() if now - at > UNRECORDED]
+        known = await self.files.many(late)
+        awaited = {one for one, file in known.items() if file.state is FileState.ASKED}
+        for one in {*late} - awaited:
+            await self.uploads.discard(one)
+        return len({*late} - awaited)
 
     async def _remove_unnamed(self, now: datetime) -> int:
         unnamed = await self.files.unnamed(now - UNNAMED, PAGE)

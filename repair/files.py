@@ -107,7 +107,8 @@ class FileKeeper:
             return PreparedFile(file)
         await self._demand_whole(file)
         try:
-            kept = await self._kept(file)
+            async with self.readers.turn(id):
+                kept = await self._kept(file)
         except InvalidInput:
             await self.uploads.discard(id)
             raise
@@ -189,7 +190,7 @@ class FileKeeper:
 
     async def _kept_photo(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
-        made = await self.readers.photo(file.id, came)
+        made = await self.readers.photo(came)
         await self._put(file, SMALL, _one(made.small))
         facts = await self._put(file, WHOLE, _one(made.whole))
         return KeptFile(
@@ -202,7 +203,7 @@ class FileKeeper:
     async def _kept_log(self, file: StoredFile) -> KeptFile:
         came = b"".join([piece async for piece in self._as_announced(file)])
         facts = await self._put(file, WHOLE, _one(came))
-        return KeptFile(facts=facts, at=file.asked_at, log=await self.readers.log(file.id, came))
+        return KeptFile(facts=facts, at=file.asked_at, log=await self.readers.log(came))
 
     async def _kept_whole(self, file: StoredFile, content: AsyncIterable[bytes]) -> KeptFile:
         return KeptFile(facts=await self._put(file, WHOLE, content), at=file.asked_at)

@@ -36,6 +36,9 @@ QUERIES: Final = named_queries("return_exports.sql", "billing")
 RETURN: Final = TypeAdapter(MonthlyReturn)
 # Of one garage at a time.
 MOST_WAITING: Final = 5
+# So much of a garage is kept at a time; each file goes after seven days.
+MOST_KEPT: Final = 50
+MOST_KEPT_BYTES: Final = 512 * 1024 * 1024
 TAKEN_AT_ONCE: Final = 10
 # Of a month whose papers change all the time, or of a fault of ours.
 GIVEN_UP_AFTER: Final = timedelta(days=1)
@@ -85,7 +88,7 @@ class ReturnExportStore:
         """Keep what is asked with its deed; the same again gives how far it is.
 
         Raises:
-            InvalidInput: too many of the garage wait already.
+            InvalidInput: too many of the garage wait already, or are kept.
             OperationConflict: the operation was used for another return.
         """
         asked = {
@@ -105,6 +108,12 @@ class ReturnExportStore:
                 [row] = await waiting.fetchall()
                 if row["n"] > MOST_WAITING:
                     raise InvalidInput("month", f"{MOST_WAITING} returns are being made; wait")
+                kept = await connection.execute(QUERIES["kept_of"], asked)
+                [row] = await kept.fetchall()
+                if row["n"] >= MOST_KEPT or row["bytes"] >= MOST_KEPT_BYTES:
+                    raise InvalidInput(
+                        "month", f"{row['n']} returns are kept, each for a week: wait for one to go"
+                    )
                 await self._deeds.write(connection, [deed])
         known = await self.get(export.id)
         if (known.gstin, known.garages, known.month) != (

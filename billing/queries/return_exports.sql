@@ -26,6 +26,11 @@ select pg_advisory_xact_lock(hashtextextended('return export ' || %(garage)s, 0)
 -- How many of a garage are still to be made.
 select count(*) as n from return_export where finished_at is null and garage = %(garage)s
 
+-- name: kept_of
+-- How many files of a garage's returns are kept, and how large they are together.
+select count(*) as n, coalesce(sum(octet_length(archive)), 0)::bigint as bytes
+from return_export where archive is not null and garage = %(garage)s
+
 -- name: begin
 -- What it is made of; parts of other papers go.
 with begun as (

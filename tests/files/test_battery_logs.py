@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from domain.battery_logs import BatteryLog
-from domain.ids import FileId
 from files.file_readers import FileReaders
 from files.log_tables import summary_of
 from tests.files.samples import noise
@@ -133,10 +132,10 @@ def test_what_is_no_battery_log_tells_nothing(text: bytes) -> None:
 
 @pytest.mark.row("CA-14")
 async def test_a_log_is_read_in_a_process_of_its_own() -> None:
-    readers, name = FileReaders(), FileId("fil_x")
-    assert await readers.log(name, MAKERS["german"].encode()) == TOLD
-    assert await readers.log(name, b"time,soc\n" + b'"' * 1_000) is None
-    assert await readers.log(name, b"time,cell 1,cell 2,cell 3\nx,y\n") is None
+    readers = FileReaders()
+    assert await readers.log(MAKERS["german"].encode()) == TOLD
+    assert await readers.log(b"time,soc\n" + b'"' * 1_000) is None
+    assert await readers.log(b"time,cell 1,cell 2,cell 3\nx,y\n") is None
 
 
 def test_what_is_measured_is_said_as_people_say_it() -> None:

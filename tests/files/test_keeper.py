@@ -1,5 +1,7 @@
 """A photo and a log go past us into a real bucket, and come back from it opened by us."""
 
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -7,12 +9,12 @@ import httpx
 import pytest
 
 from domain.access import Actor, Role
-from domain.errors import IllegalTransition, InvalidInput, Unavailable
+from domain.errors import IllegalTransition, InvalidInput, Occupied, Unavailable
 from domain.files import FileFacts, FileState, FileType, StoredFile
 from domain.ids import FileId, GarageId, OperationId, PersonId
 from files.bucket import Bucket
 from files.bucket_store import BucketStore, BucketUploads
-from files.file_readers import FileReaders
+from files.file_readers import AT_ONCE, FileReaders
 from files.scanners import ClamScanner, Scanner
 from records.database import Records
 from records.files import FileStore
@@ -113,3 +115,15 @@ async def test_two_who_complete_at_once_keep_the_same(records: Records, bucket: 
     assert first == second
     back = b"".join([piece async for piece in house.read(first)])
     assert digest(back) == first.facts.sha256
+
+
+async def test_so_many_are_looked_at_and_no_more(records: Records, bucket: Bucket) -> None:
+    house = replace(keeper(records, bucket), readers=FileReaders(turn_seconds=0.01))
+    file = await announced(house, LOG, FileType.TEXT)
+    assert await sent(house, file, LOG) == 200
+    async with AsyncExitStack() as busy:
+        for _ in range(AT_ONCE):
+            await busy.enter_async_context(house.readers.turn(file.id))
+        with pytest.raises(Occupied):
+            await completed(house, file.id)
+    assert (await completed(house, file.id)).state is FileState.STORED

@@ -89,12 +89,15 @@ async def test_what_nobody_needs_goes(house: Runtime, asha: Person, home: Path) 
     await report(asha, named)
     coming = await announced(asha, LOG)
     await send(house, coming, LOG)
+    await send(house, named, LOG + b"3")
     await inventory.clear(now + UPLOAD_WAITS - timedelta(minutes=1))
     assert (await files.get(coming)).state is FileState.ASKED
+    incoming = home / "files" / "incoming"
+    assert (incoming / named).exists()
     await inventory.clear(now + UNNAMED + timedelta(days=1))
     with pytest.raises(NotFound):
         await files.get(coming)
-    assert not [path for path in (home / "files" / "incoming").iterdir() if coming in path.name]
+    assert not {coming, named} & {path.name for path in incoming.iterdir()}
     states = {key: (await files.get(key)).state for key in (named, unnamed)}
     assert states == {named: FileState.STORED, unnamed: FileState.REMOVED}
 

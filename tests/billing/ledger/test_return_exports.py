@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from billing.ledger import returns
+from billing.ledger import return_exports, returns
 from billing.ledger.return_exports import (
     GIVEN_UP,
     GIVEN_UP_AFTER,
@@ -248,6 +248,21 @@ async def test_few_wait_at_a_time(books: Desk, store: ReturnExportStore) -> None
     await asked(store, garage=GarageId("garage_other"))
     rows = await books.records.rows("select count(*) as n from deed")
     assert rows == [{"n": MOST_WAITING + 1}]
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MOST_KEPT", 1), ("MOST_KEPT_BYTES", 3)])
+async def test_so_much_of_a_garage_is_kept(
+    books: Desk, store: ReturnExportStore, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(return_exports, bound, most)
+    first, second = wanted(), wanted()
+    await store.ask(first, told(first))
+    await store.finish(first.id, b"files", NOW)
+    with pytest.raises(InvalidInput, match=r"^month: 1 returns are kept"):
+        await store.ask(second, told(second))
+    assert (await store.ask(first, told(first))).is_made
+    [row] = await books.records.rows("select count(*) as n from return_export")
+    assert row == {"n": 1}
 
 
 def files(archive: bytes) -> dict[str, bytes]:

@@ -2,23 +2,32 @@ import { CircleUserRound, CirclePlus, ClipboardList, Inbox, type LucideIcon } fr
 import { type ReactNode, useEffect } from "react";
 import { Link, useRoute } from "wouter";
 import { useStore } from "../api/store";
+import { phoneFull } from "../outbox/outbox";
 import { Button } from "../parts/Button";
+import { Notice } from "../parts/Notice";
+import { person } from "../people/person";
 import { keepSyncing } from "../replica/sync";
 import { useWords } from "../words/language";
+import { AT_BENCH } from "./homes";
 import { warmPages } from "./pages";
 import { takeRelease, waitingRelease } from "./release";
 import { Standing } from "./Standing";
 
-const NAV: { to: string; name: "bench" | "report" | "outbox" | "me"; sign: LucideIcon }[] = [
-  { to: "/bench", name: "bench", sign: ClipboardList },
-  { to: "/report", name: "report", sign: CirclePlus },
-  { to: "/outbox", name: "outbox", sign: Inbox },
+/** `bench`: for those alone who work on tickets. */
+const NAV: { to: string; bench?: true; name: "bench" | "report" | "outbox" | "me"; sign: LucideIcon }[] = [
+  { to: "/bench", bench: true, name: "bench", sign: ClipboardList },
+  { to: "/report", bench: true, name: "report", sign: CirclePlus },
+  { to: "/outbox", bench: true, name: "outbox", sign: Inbox },
   { to: "/me", name: "me", sign: CircleUserRound },
 ];
 
 /** What stands around every page: where one may go, and what waits on this phone. */
 export function Frame({ children }: { children: ReactNode }) {
   const words = useWords();
+  const who = useStore(person);
+  const full = useStore(phoneFull);
+  const atBench = who !== null && AT_BENCH.has(who.role);
+  const shown = NAV.filter(({ bench }) => atBench || !bench);
   useEffect(keepSyncing, []);
   useEffect(warmPages, []);
   return (
@@ -35,26 +44,23 @@ export function Frame({ children }: { children: ReactNode }) {
             <img src="/app/icon.svg" alt="" width="28" height="28" />
             {words.app.name}
           </Link>
-          <div className="md:hidden">
-            <Standing />
-          </div>
+          <div className="md:hidden">{atBench && <Standing />}</div>
         </div>
         <nav
           aria-label={words.app.pages}
           className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:static md:border-0 md:bg-transparent"
         >
-          <ul className="grid grid-cols-4 md:grid-cols-1 md:gap-1">
-            {NAV.map(({ to, name, sign }) => (
+          <ul className="grid auto-cols-fr grid-flow-col md:grid-flow-row md:gap-1">
+            {shown.map(({ to, name, sign }) => (
               <NavItem key={to} to={to} sign={sign} name={words.nav[name]} />
             ))}
           </ul>
         </nav>
-        <div className="hidden pt-6 md:block">
-          <Standing />
-        </div>
+        <div className="hidden pt-6 md:block">{atBench && <Standing />}</div>
       </header>
       <main id="content" tabIndex={-1} className="min-w-0 grow px-4 pb-28 outline-none md:px-8 md:pb-10">
         <Release />
+        <div role="alert">{full && <Notice tone="danger">{words.app.phoneFull}</Notice>}</div>
         <div className="mx-auto max-w-2xl">{children}</div>
       </main>
     </div>
