@@ -25,7 +25,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance codegen docs lock sdl refusals settings reference columns asyncapi perspective hazard-words asvs clean
+.PHONY: help demo app serve test test-full coverage check rows features soak bench attack conformance notebooks codegen gallery docs lock sdl refusals settings reference columns asyncapi perspective asvs clean hazard-words
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,10 @@ check: $(READY) $(APP_READY) ## Lint, types, layers, dependencies, kept promises
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
 	cd $(APP) && $(NPM) run --silent types && $(NPM) run --silent lint && $(NPM) run --silent codegen -- --check
 
+gallery: $(APP_READY) ## Draw every page, phone and desktop, in each theme and language, into .bench/gallery.
+	@mkdir -p .bench/gallery
+	GALLERY=.bench/gallery $(BIN)/python -m pytest -q tests/browser
+
 codegen: $(APP_READY) ## Write the types and ids of what the pages ask (web/app/src/gql).
 	cd $(APP) && $(NPM) run codegen
 
@@ -77,6 +81,10 @@ attack: $(READY) ## Run the suites of attacks, then measure honest users beside 
 
 conformance: $(READY) ## Run the independent npm clients and audits against the API.
 	$(BIN)/python -m pytest tests/conformance
+
+notebooks: $(READY) ## Open the analysts' notebooks on the read-only copy (battwheels analyst refresh makes it).
+	$(BIN)/battwheels analyst serve
+	$(BIN)/jupyter lab --notebook-dir notebooks
 
 docs: $(READY) ## Build the documentation into site/.
 	$(BIN)/mkdocs build --strict

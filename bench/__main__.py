@@ -67,6 +67,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.battery_logs": ("log_rows_s",),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
+    "bench.analyst": ("notebooks_failed", "analyst_writes_accepted"),
     "bench.personal_data": ("personal_data_in_clear",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),

@@ -20,4 +20,6 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "audit_found": ("AD-16",),
     "rollback_s": ("RB-5",),
     "personal_data_in_clear": ("EN-2", "EN-3"),
+    "notebooks_failed": ("EX-8",),
+    "analyst_writes_accepted": ("EX-8",),
 }

@@ -27,6 +27,7 @@ DATABASE = "neo4j"
 DEADLOCK = "Neo.TransientError.Transaction.DeadlockDetected"
 SIZED_INDEX = re.compile(r"card_embedding_(\d+)")
 POOL_SIZE = 40
+STREAMED_ROWS = 5_000
 CONNECT_SECONDS = 1.0
 ACQUIRE_SECONDS = 2.0
 # A read that finds the server down says so at once; a write waits a moment.
@@ -149,6 +150,20 @@ class Graph:
         ) as session:
             result = await session.run(query, parameters)
             return [dict(record) async for record in result]
+
+    async def stream(
+        self, query: LiteralString, /, *, seconds: float, **parameters: object
+    ) -> AsyncGenerator[Row]:
+        """Yield the rows of one query as they come; nothing but the next ones is held."""
+        bounded = Query(query, timeout=seconds)
+        async with (
+            self._answering(seconds),
+            self._driver.session(
+                database=DATABASE, default_access_mode=READ_ACCESS, fetch_size=STREAMED_ROWS
+            ) as session,
+        ):
+            async for record in await session.run(bounded, parameters):
+                yield dict(record)
 
     async def entries(self, query: LiteralString, /, **parameters: object) -> list[Row]:
         """Run one query whose only row holds a list `found`, and give that list.

@@ -55,6 +55,7 @@ DEAR = {
     "tests/journeys/test_faults.py": 89,
     "tests/journeys/test_garage_client.py": 89,
     "tests/journeys/test_event_log.py": 89,
+    "tests/browser/test_repairs.py": 85,
     "tests/hostile/test_text_readers.py": 89,
     "tests/journeys/test_dumps.py": 80,
     "tests/web/local/test_start.py": 75,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.phone import Phone
 
@@ -66,10 +66,16 @@ async def _faults(phone: Phone) -> Sequence[str]:
     return [*told, *(f"small: {one}" for one in small)]
 
 
+async def draw(page: Page, name: str) -> None:
+    """Draw a page as it stands, for whoever wants a gallery."""
+    if GALLERY is not None:
+        await page.screenshot(path=Path(GALLERY) / f"{name}.png")
+
+
 async def _draw(phone: Phone, look: str) -> None:
     if GALLERY is None:
         return
     for screen, size in (("phone", PHONE), ("desktop", DESKTOP)):
         await phone.page.set_viewport_size(size)
-        await phone.page.screenshot(path=Path(GALLERY) / f"{look}-{screen}.png")
+        await draw(phone.page, f"{look}-{screen}")
     await phone.page.set_viewport_size(PHONE)

@@ -12,6 +12,10 @@ PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+SYNC_ENDED = """() => navigator.locks.query().then(({ held }) =>
+  Promise.all(held.map(({ name }) => navigator.locks.request(name, () => null))))"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneLook:
     """How a screen is looked at; its usual size is that of a cheap phone."""
@@ -52,6 +56,8 @@ class Phone:
         await self.page.evaluate("navigator.serviceWorker.ready")
         await expect(self.standing).to_have_text("All handed in")
         await self.page.context.set_offline(True)
+        # What was asked before is answered still.
+        await self.page.evaluate(SYNC_ENDED)
 
     async def find_network(self) -> None:
         await self.page.context.set_offline(False)

@@ -25,6 +25,10 @@ RESOLVE = """mutation ($op: UUID!, $id: ID!, $n: Int!, $outcome: OutcomeInput!) 
   resolveTicket(operationId: $op, id: $id, expectedVersion: $n, outcome: $outcome) {
     __typename ... on Refusal { message } } }"""
 
+# What a browser does when there is no room left.
+FULL = """() => { IDBObjectStore.prototype.add = () => {
+  throw new DOMException("no room", "QuotaExceededError"); } }"""
+
 
 async def told_of(person: Person, text: str) -> list[dict[str, object]]:
     """Give the tickets of a person that say so."""
@@ -155,6 +159,50 @@ async def test_a_refused_report_says_why_and_is_written_anew(
     await phone.page.get_by_label("Error codes").fill("")
     await phone.tap("Find the fix")
     await came_in(technician.person, text, "ASSIGNED")
+
+
+@pytest.mark.row("PI-7")
+async def test_two_tabs_hand_one_queue_in_once(
+    take_phone: TakePhone, technician: Technician
+) -> None:
+    phone, text = await take_phone(), f"The stand is bent {fresh_word()}"
+    await phone.lose_network()
+    other = Phone(page=await phone.page.context.new_page(), place=phone.place)
+    await other.open()
+    await phone.report(text)
+    await expect(other.standing).to_contain_text("1 waiting")
+    await phone.find_network()
+    await came_in(technician.person, text, "ASSIGNED")
+    for tab in (phone, other):
+        await expect(tab.standing).to_have_text("All handed in")
+
+
+@pytest.mark.row("PI-7")
+async def test_a_session_that_is_over_loses_nothing(
+    take_phone: TakePhone, technician: Technician
+) -> None:
+    """It ends while there is no network; whoever signs in again hands in what waits."""
+    phone, text = await take_phone(), f"The key sticks {fresh_word()}"
+    await phone.lose_network()
+    await phone.report(text)
+    await phone.page.context.clear_cookies()
+    await phone.kill_tab()
+    await expect(phone.standing).to_contain_text("1 waiting")
+    await phone.find_network()
+    await expect(phone.page.get_by_text("1 thing still waits")).to_be_visible()
+    assert await told_of(technician.person, text) == []
+    await phone.sign_in(technician.email)
+    await came_in(technician.person, text, "ASSIGNED")
+
+
+async def test_a_full_phone_says_so_and_keeps_the_form(take_phone: TakePhone) -> None:
+    phone, text = await take_phone(), f"The seat is loose {fresh_word()}"
+    await phone.open_form()
+    await phone.page.evaluate(FULL)
+    await phone.page.locator("textarea").fill(text)
+    await phone.tap("Find the fix")
+    await expect(phone.page.get_by_text("This phone is full")).to_be_visible()
+    await expect(phone.page.locator("textarea")).to_have_value(text)
 
 
 async def test_what_changes_elsewhere_shows_on_the_open_page(

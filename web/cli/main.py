@@ -32,6 +32,9 @@ COMMANDS = {
     "simulate": CommandLocation(
         "web.cli.simulate:simulate", "Make a year of synthetic garages whose truth is known."
     ),
+    "analyst": CommandLocation(
+        "web.cli.analyst:app", "Make and serve a read-only copy for analysts' notebooks."
+    ),
     "serve": CommandLocation("web.cli.api:serve", "Serve the API and its live push."),
     "work": CommandLocation(
         "web.cli.api:work", "Relay and handle events without serving, until ended."

@@ -58,6 +58,7 @@ server.bolt.connection_keep_alive_for_requests=OFF
 # By default a stop sits out two rounds of five seconds after everything is written and closed.
 internal.server.bolt.thread_pool_shutdown_wait_time=500ms
 """
+READ_ONLY = "server.databases.default_to_read_only=true\n"
 FLAGS = (
     "-XX:+UseG1GC",
     "-XX:-OmitStackTraceInFastThrow",
@@ -105,6 +106,8 @@ class Neo4jServer:
     home: StoreHome
     tuning: Neo4jTuning = MODEST
     report: Report = ignore_progress
+    # The server refuses every write to its data, whatever a client asks for.
+    read_only: bool = False
     name: ClassVar[str] = "neo4j"
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
@@ -186,7 +189,8 @@ class Neo4jServer:
             page_cache_mb=self.tuning.page_cache_mb,
             transactions_mb=self.tuning.transactions_mb,
         )
-        files.write_whole(self.folder / "conf" / "neo4j.conf", text)
+        lock = READ_ONLY if self.read_only else ""
+        files.write_whole(self.folder / "conf" / "neo4j.conf", text + lock)
 
     def _set_password(self) -> None:
         path = self.folder / "password.args"

@@ -1,5 +1,6 @@
 // The outbox: what is done goes in with the id its form was opened with, and leaves when answered.
 import { operationId } from "../api/operation-id";
+import { createStore } from "../api/store";
 import type { Kept } from "../replica/kept";
 import { tellWritten } from "../replica/news";
 import type { Answer, Deed, Queued, QueueRecord } from "./operations";
@@ -9,6 +10,8 @@ const USUAL = 5;
 
 /** There is no room left on the phone; what was being kept is not. */
 export class PhoneFull extends Error {}
+
+export const phoneFull = createStore(false);
 
 /** Keep what was done. The same id twice is kept once: a double tap is harmless. */
 export async function keepDeed(

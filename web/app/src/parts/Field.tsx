@@ -19,7 +19,7 @@ function Labelled(props: Told & { id: string; optional: boolean; children: React
   return (
     <div className="space-y-1.5">
       <label htmlFor={id} className="flex items-baseline justify-between gap-3 font-semibold">
-        {label}
+        {label}{" "}
         {optional && <span className="text-sm font-normal text-quiet">{words.app.optional}</span>}
       </label>
       {children}

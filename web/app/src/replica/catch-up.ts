@@ -11,8 +11,8 @@ import {
 import type { Card, Kept, Ticket } from "./kept";
 import { tellWritten } from "./news";
 
-// So many pages of 50 cards are kept beside those of one's tickets: the phones are small.
-const CARD_PAGES = 10;
+// So many pages of 50 are kept of the newest tickets, and of cards beside theirs: phones are small.
+const PAGES = 10;
 
 export async function catchUp(kept: Kept): Promise<void> {
   let cursor = await kept.get("notes", "cursor");
@@ -44,7 +44,7 @@ export async function catchUp(kept: Kept): Promise<void> {
 async function beginAnew(kept: Kept): Promise<string> {
   const { changes } = await read(ChangesDocument, { after: null });
   if (changes.__typename !== "Resync") throw new Error("The changes have no beginning.");
-  const [tickets, cards] = [await allTickets(), await someCards()];
+  const [tickets, cards] = [await newestTickets(), await someCards()];
   const work = kept.transaction(["tickets", "cards", "notes"], "readwrite");
   const [ticketShelf, cardShelf] = [work.objectStore("tickets"), work.objectStore("cards")];
   void ticketShelf.clear();
@@ -66,20 +66,22 @@ function putTicket(tickets: Shelf<Ticket>, cards: Shelf<Card>, ticket: Ticket): 
   return Promise.all([tickets.put(ticket), ...found.map((card) => cards.put(card))]);
 }
 
-async function allTickets(): Promise<Ticket[]> {
+async function newestTickets(): Promise<Ticket[]> {
   const found: Ticket[] = [];
-  for (let after: string | null | undefined = null; ; ) {
+  let after: string | null | undefined = null;
+  for (let page = 0; page < PAGES; page++) {
     const { tickets }: MyTicketsQuery = await read(MyTicketsDocument, { after });
     found.push(...tickets.edges.map(({ node }) => node));
-    if (!tickets.pageInfo.hasNextPage) return found;
+    if (!tickets.pageInfo.hasNextPage) break;
     after = tickets.pageInfo.endCursor;
   }
+  return found;
 }
 
 async function someCards(): Promise<Card[]> {
   const found: Card[] = [];
   let after: string | null | undefined = null;
-  for (let page = 0; page < CARD_PAGES; page++) {
+  for (let page = 0; page < PAGES; page++) {
     const { cards }: KnownCardsQuery = await read(KnownCardsDocument, { after });
     found.push(...cards.edges.map(({ node }) => node));
     if (!cards.pageInfo.hasNextPage) break;

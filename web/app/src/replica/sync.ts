@@ -4,6 +4,7 @@ import { SignedOut } from "../api/session";
 import { createStore } from "../api/store";
 import { handIn } from "../outbox/hand-in";
 import { person } from "../people/person";
+import { AT_BENCH } from "../shell/homes";
 import { catchUp } from "./catch-up";
 import { type Kept, openKept } from "./kept";
 
@@ -44,7 +45,7 @@ async function run(): Promise<void> {
   while (again) {
     again = false;
     const who = person.get();
-    if (!who) return;
+    if (!who || !AT_BENCH.has(who.role)) return;
     // One tab at a time: two would hand the same records in.
     await navigator.locks.request(`battwheels-sync-${who.key}`, async () => {
       await attempt(await openKept(who.key));
@@ -65,7 +66,8 @@ async function attempt(kept: Kept): Promise<void> {
 }
 
 /** Sync as long as the pages are open; give what ends that. */
-export function keepSyncing(): () => void {
+export function keepSyncing(): (() => void) | undefined {
+  if (!AT_BENCH.has(person.get()?.role ?? "ADMIN")) return undefined;
   keeping = true;
   // What waits is to outlive a phone that needs room.
   void navigator.storage?.persist?.();

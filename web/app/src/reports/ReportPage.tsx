@@ -3,10 +3,9 @@ import { useLocation } from "wouter";
 import { useStore } from "../api/store";
 import { PossibleDanger } from "../hazards/PossibleDanger";
 import type { Report } from "../outbox/operations";
-import { keepDeed, PhoneFull } from "../outbox/outbox";
+import { keepDeed, PhoneFull, phoneFull } from "../outbox/outbox";
 import { Button } from "../parts/Button";
 import { TextArea, TextField } from "../parts/Field";
-import { Notice } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { Sheet } from "../parts/Sheet";
 import { person } from "../people/person";
@@ -24,7 +23,6 @@ export default function ReportPage() {
   const words = useWords();
   const [, go] = useLocation();
   const [draft, setDraft] = useState(() => openDraft(who.key));
-  const [full, setFull] = useState(false);
   const [asked, setAsked] = useState(false);
   const wrong = wrongOf(draft, words.report);
 
@@ -44,9 +42,10 @@ export default function ReportPage() {
       await keepDeed(kept, { type: "reportFailure", data: { report: reportOf(draft) } }, said);
     } catch (error) {
       if (!(error instanceof PhoneFull)) throw error;
-      setFull(true);
+      phoneFull.set(true);
       return;
     }
+    phoneFull.set(false);
     dropDraft(who.key);
     void syncNow();
     go(`/t/${draft.id}`);
@@ -87,7 +86,6 @@ export default function ReportPage() {
           </div>
           <TextField label={words.report.year} inputMode="numeric" autoComplete="off" {...field("year")} />
         </Sheet>
-        <div role="alert">{full && <Notice tone="danger">{words.app.phoneFull}</Notice>}</div>
         <Button type="submit" className="w-full">
           {words.report.send}
         </Button>

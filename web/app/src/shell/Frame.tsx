@@ -2,10 +2,13 @@ import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Link, useRoute } from "wouter";
 import { useStore } from "../api/store";
+import { phoneFull } from "../outbox/outbox";
 import { Button } from "../parts/Button";
-import { keepSyncing } from "../replica/sync";
+import { Notice } from "../parts/Notice";
 import { person } from "../people/person";
+import { keepSyncing } from "../replica/sync";
 import { useWords } from "../words/language";
+import { AT_BENCH } from "./homes";
 import { navOf } from "./navs";
 import { warmPages } from "./pages";
 import { takeRelease, waitingRelease } from "./release";
@@ -15,6 +18,8 @@ import { Standing } from "./Standing";
 export function Frame({ children }: { children: ReactNode }) {
   const words = useWords();
   const who = useStore(person);
+  const full = useStore(phoneFull);
+  const atBench = who !== null && AT_BENCH.has(who.role);
   useEffect(keepSyncing, []);
   useEffect(warmPages, []);
   return (
@@ -31,26 +36,23 @@ export function Frame({ children }: { children: ReactNode }) {
             <img src="/app/icon.svg" alt="" width="28" height="28" />
             {words.app.name}
           </Link>
-          <div className="md:hidden">
-            <Standing />
-          </div>
+          <div className="md:hidden">{atBench && <Standing />}</div>
         </div>
         <nav
           aria-label={words.app.pages}
           className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:static md:border-0 md:bg-transparent"
         >
-          <ul className="grid grid-cols-4 md:grid-cols-1 md:gap-1">
+          <ul className="grid auto-cols-fr grid-flow-col md:grid-flow-row md:gap-1">
             {who && navOf(who.role).map(({ to, name, sign }) => (
               <NavItem key={to} to={to} sign={sign} name={words.nav[name]} />
             ))}
           </ul>
         </nav>
-        <div className="hidden pt-6 md:block">
-          <Standing />
-        </div>
+        <div className="hidden pt-6 md:block">{atBench && <Standing />}</div>
       </header>
       <main id="content" tabIndex={-1} className="min-w-0 grow px-4 pb-28 outline-none md:px-8 md:pb-10">
         <Release />
+        <div role="alert">{full && <Notice tone="danger">{words.app.phoneFull}</Notice>}</div>
         <div className="mx-auto max-w-2xl">{children}</div>
       </main>
     </div>

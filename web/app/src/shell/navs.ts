@@ -1,4 +1,4 @@
-// What stands in the bar: four doors a role.
+// What stands in the bar: at most four doors a role.
 import {
   CalendarClock,
   CirclePlus,
@@ -13,6 +13,7 @@ import {
 } from "lucide-react";
 import type { Role } from "../gql/graphql";
 import type { Words } from "../words/en";
+import { AT_BENCH } from "./homes";
 
 export interface NavDoor {
   to: string;
@@ -43,5 +44,6 @@ const LEAD: NavDoor[] = [
 
 export function navOf(role: Role): NavDoor[] {
   if (role === "ACCOUNTANT") return BOOKS;
-  return role === "MANAGER" ? LEAD : BENCH;
+  if (role === "MANAGER") return LEAD;
+  return AT_BENCH.has(role) ? BENCH : [ME];
 }

@@ -51,8 +51,7 @@ function Ending({ repair }: { repair: Repair }) {
       ? []
       : [[ids[0], { type: "resolveTicket", data: { ...named(ticket), outcome } }]];
     const closing: Deed = { type: "closeTicket", data: { ...named(ticket, ending.length), stars } };
-    await doDeeds(ticket, [...ending, [ids[1], closing]]);
-    go(`/t/${ticket.key}`);
+    if (await doDeeds(ticket, [...ending, [ids[1], closing]])) go(`/t/${ticket.key}`);
   }
 
   return (

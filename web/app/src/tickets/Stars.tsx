@@ -9,7 +9,7 @@ export function Stars({ chosen, choose }: { chosen: number | null; choose: (star
   return (
     <fieldset className="rounded-2xl border border-line bg-sheet p-4">
       <legend className="float-left mb-2 flex w-full justify-between font-semibold">
-        {words.close.stars}
+        {words.close.stars}{" "}
         <span className="text-sm font-normal text-quiet">{words.app.optional}</span>
       </legend>
       <div className="clear-both flex gap-1">

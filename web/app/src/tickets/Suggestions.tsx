@@ -18,8 +18,8 @@ export function Suggestions({ ticket }: { ticket: Foreseen }) {
   const begun = ticket.ticketStatus === "IN_PROGRESS";
 
   async function start(card: string | null) {
-    await doDeeds(ticket, [[id, { type: "startRepair", data: { ...named(ticket), card } }]]);
-    if (card) go(`/t/${ticket.key}/steps`);
+    const kept = await doDeeds(ticket, [[id, { type: "startRepair", data: { ...named(ticket), card } }]]);
+    if (kept && card) go(`/t/${ticket.key}/steps`);
   }
 
   if (ticket.matching === "PENDING") {

@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { operationId } from "../api/operation-id";
+import type { Deed } from "../outbox/operations";
 import { Button } from "../parts/Button";
 import { TextArea } from "../parts/Field";
 import { Page } from "../parts/Page";
@@ -26,8 +27,8 @@ export default function TryPage({ ticket: key = "" }: { ticket?: string }) {
     const notes = String(new FormData(event.currentTarget).get("notes") ?? "").trim();
     const minutes = minutesSince(progress.beganAt);
     const attempt = { worked: false, notes, card: card?.key ?? null, minutes };
-    await doDeeds(ticket, [[id, { type: "recordAttempt", data: { ...named(ticket), attempt } }]]);
-    go(`/t/${ticket.key}`);
+    const deed: Deed = { type: "recordAttempt", data: { ...named(ticket), attempt } };
+    if (await doDeeds(ticket, [[id, deed]])) go(`/t/${ticket.key}`);
   }
 
   return (

@@ -1,0 +1,1 @@
+"""The analysts' copy and its notebooks."""
