@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from domain.access import Role
 from tests.browser.conftest import Technician
@@ -30,11 +30,8 @@ DESKTOP = PhoneLook(width=1280, height=800)
 
 
 @pytest.fixture(scope="module")
-def shop(house: Runtime, somebody: Somebody) -> Callable[[], Awaitable[Shop]]:
-    async def furnish() -> Shop:
-        return await furnished(house, somebody)
-
-    return furnish
+async def shop(house: Runtime, somebody: Somebody) -> Shop:
+    return await furnished(house, somebody)
 
 
 @pytest.fixture
@@ -62,16 +59,16 @@ def row(desk: Phone, text: str) -> Locator:
 
 @pytest.mark.row("SV-9")
 async def test_a_draft_is_billed_paid_in_part_and_credited(
-    take_desk: TakeDesk, shop: Callable[[], Awaitable[Shop]], axe: str
+    take_desk: TakeDesk, shop: Shop, axe: str
 ) -> None:
     """In two methods at once; what is too much is refused at its field, and nothing is written."""
-    garage, who = await shop(), f"Meera {fresh_word()}"
-    ticket = await garage.closed(fresh_word())
+    who = f"Meera {fresh_word()}"
+    ticket = await shop.closed(fresh_word())
     wish = {"customer": {"name": who, "phone": "9800000000"}}
-    other = await garage.closed(fresh_word())
-    await garage.admin.ask(EDIT, op=op(), ticket=ticket, n=0, invoice=wish)
+    other = await shop.closed(fresh_word())
+    await shop.admin.ask(EDIT, op=op(), ticket=ticket, n=0, invoice=wish)
     another = {"customer": {"name": fresh_word()}}
-    await garage.admin.ask(EDIT, op=op(), ticket=other, n=0, invoice=another)
+    await shop.admin.ask(EDIT, op=op(), ticket=other, n=0, invoice=another)
     desk = await take_desk(Role.ACCOUNTANT)
     page = desk.page
     await row(desk, who).click()
@@ -95,12 +92,38 @@ async def test_a_draft_is_billed_paid_in_part_and_credited(
     await page.get_by_label("Why").fill("The part came back")
     await desk.tap("Issue the credit note")
     await expect(page.get_by_role("link", name="Credit note")).to_be_visible()
-    paper = await garage.accountant.ask(BOOKED, id=invoice.removeprefix("/invoices/"))
+    paper = await shop.accountant.ask(BOOKED, id=invoice.removeprefix("/invoices/"))
     assert sorted(one["amount"]["paise"] for one in paper["payments"]) == [50_000, 100_050]
     assert paper["creditNotes"] == [{"totals": {"payable": {"paise": 1_526_900}}}]
     pages = {"drafts": "/drafts", "draft": f"/drafts/{other}", "invoices": "/invoices"}
     pages |= {"invoice": invoice, "dues": "/dues"}
     assert [fault async for fault in walk_looks(desk, pages, axe)] == []
+
+
+async def test_a_payment_whose_answer_was_lost_is_written_once(
+    take_desk: TakeDesk, shop: Shop
+) -> None:
+    """Sent again with another sum, too: the page says that the first was taken."""
+    issued = await shop.issued(await shop.closed(fresh_word()), name=fresh_word())
+    paper = issued["invoice"]["key"]
+    desk = await take_desk(Role.ACCOUNTANT)
+    await desk.open(f"/invoices/{paper}")
+    await desk.tap("Record a payment")
+    await desk.page.get_by_label("Rupees").fill("700")
+
+    async def lose_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await desk.page.route("**/v1/graphql", lose_answer, times=1)
+    await desk.tap("Write it down")
+    await expect(desk.page.get_by_text("No answer came")).to_be_visible()
+    await desk.page.get_by_label("Rupees").fill("800")
+    for _ in range(2):
+        await desk.tap("Write it down")
+        await expect(desk.page.get_by_text("An earlier try was taken")).to_be_visible()
+    booked = await shop.accountant.ask(BOOKED, id=paper)
+    assert [one["amount"]["paise"] for one in booked["payments"]] == [70_000]
 
 
 @pytest.mark.row("GA-3")

@@ -1,6 +1,7 @@
 // What the service says when it does not do what was asked: in its words, at the field that it names.
 import { useRef, useState } from "react";
 import { Unreachable } from "./client";
+import { useWords } from "../words/language";
 import { operationId } from "./operation-id";
 
 export interface Refused {
@@ -19,6 +20,7 @@ interface Deed {
 
 /** A deed of a form: its id is made when the form opens, so that twice is once. */
 export function useDeed(unreachable: string): Deed {
+  const words = useWords();
   const [refused, setRefused] = useState<Refused | null>(null);
   const [busy, setBusy] = useState(false);
   const id = useRef<string>(undefined);
@@ -31,6 +33,11 @@ export function useDeed(unreachable: string): Deed {
       setRefused(null);
       try {
         const told = await work(id.current!);
+        if (told.__typename === "OperationConflict") {
+          // An earlier try was taken, and its answer lost: under another id it would be done twice.
+          setRefused({ message: words.app.doneBefore });
+          return null;
+        }
         // A refusal is an answer to this id: what is put right is another deed.
         id.current = operationId();
         if (told.__typename === done) return told;

@@ -17,6 +17,7 @@ export const en = {
     soon: "Your pages are on their way. Until then, ask your manager or use the API.",
     offline: "No network",
     optional: "optional",
+    doneBefore: "An earlier try was taken, with what stood here then. Close this form and look at what was done.",
     phoneFull: "This phone is full: nothing was kept. Free some room, then send it again. Your words stay here.",
   },
   nav: { bench: "Bench", report: "Report", outbox: "Waiting", me: "Me", drafts: "Drafts", invoices: "Invoices", dues: "Dues", unassigned: "To give", review: "Review" },
@@ -218,7 +219,7 @@ export const en = {
     go: "Hand the vehicle back",
   },
   desk: {
-    unreachable: "The service cannot be reached. Nothing was changed; try again.",
+    unreachable: "No answer came. Try again: what was done already is not done twice.",
     newer: "Newer",
     older: "Older",
   },
