@@ -215,7 +215,6 @@ async def test_what_changes_elsewhere_shows_on_the_open_page(
     await expect(phone.page.get_by_text(text)).to_be_visible()
 
 
-@pytest.mark.row("CC-1")
 async def test_every_page_can_be_used_by_everybody(
     take_phone: TakePhone, axe: str, record_property: Callable[[str, object], None]
 ) -> None:

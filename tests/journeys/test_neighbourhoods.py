@@ -17,7 +17,7 @@ from web.wiring import Runtime
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.row("EX-6", missing="nobody has imported the perspective into a Bloom"),
+    pytest.mark.row("EX-6", missing="nobody has imported it into a Bloom: that needs a licence"),
 ]
 HARNESS = global_id("FailureCard", "fc_ather_450x_harness_chafe_head")
 AROUND = """query($id: ID!, $steps: Int! = 1, $most: Int! = 300) {

@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.row("CC-1")
 @pytest.mark.parametrize(
     ("path", "caching"),
     [

@@ -94,7 +94,7 @@ async def test_a_strangers_body_is_not_read(tmp_path: Path, how: str) -> None:
     assert await door.uploads.received(named, len(LARGE)) == 0
 
 
-@pytest.mark.row("AR-14")
+@pytest.mark.row("AR-14", figure="an address lasts 15 minutes at most")
 @pytest.mark.parametrize(("minutes", "open"), [(14, True), (16, False)])
 def test_links_last_fifteen_minutes(minutes: int, *, open: bool) -> None:
     links, file = FileLinks(b"k" * 32), announced(LARGE, FileType.TEXT)
