@@ -1,6 +1,7 @@
 """docker-compose.yml keeps to the Compose specification and to what we promise of it."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,14 @@ Document = Mapping[str, Any]
 @pytest.fixture(scope="module")
 def compose() -> Document:
     return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_an_image_is_given_each_package() -> None:
+    """What `.dockerignore` does not name is not there, and the service does not start."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    given = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    assert {*wheel["targets"]["wheel"]["packages"]} <= given
 
 
 @pytest.mark.parametrize(
