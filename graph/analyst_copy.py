@@ -20,7 +20,34 @@ from graph.queries import named_queries
 
 READS = named_queries("analyst_reads.cypher")
 WRITES = named_queries("analyst_writes.cypher")
-NODE = "node_"
+# The query that gives the nodes of a label.
+NODES = {
+    "Make": "node_Make",
+    "VehicleModel": "node_VehicleModel",
+    "Vehicle": "node_Vehicle",
+    "Supplier": "node_Supplier",
+    "Component": "node_Component",
+    "Symptom": "node_Symptom",
+    "ErrorCode": "node_ErrorCode",
+    "Part": "node_Part",
+    "Region": "node_Region",
+    "Garage": "node_Garage",
+    "Technician": "node_Technician",
+    "FailureCard": "node_FailureCard",
+    "Cause": "node_Cause",
+    "Step": "node_Step",
+    "Ticket": "node_Ticket",
+}
+INDEXES = (
+    "index_card",
+    "index_ticket",
+    "index_opened",
+    "index_revisit",
+    "index_garage",
+    "index_component",
+    "index_symptom",
+    "index_code",
+)
 READ_ONLY = "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase"
 # Their ids say who somebody is to whoever knows them.
 PSEUDONYMOUS = frozenset({"Technician", "Vehicle"})
@@ -48,7 +75,7 @@ class GraphSource:
     graph: Graph
 
     async def nodes(self, label: str) -> AsyncIterator[Row]:
-        async for row in self.graph.stream(READS[NODE + label], seconds=COPY_SECONDS):
+        async for row in self.graph.stream(READS[NODES[label]], seconds=COPY_SECONDS):
             yield row
 
     async def edges(self) -> AsyncIterator[Row]:
@@ -77,13 +104,11 @@ class GraphCopy:
             Unavailable: one of the two does not answer; the target is then of no use.
         """
         await self.target.batched(WRITES["begin"], seconds=COPY_SECONDS)
-        for name in READS:
-            if name.startswith(NODE):
-                await self._copy_nodes(source, name.removeprefix(NODE))
+        for label in NODES:
+            await self._copy_nodes(source, label)
         await self._copy_edges(source)
         await self.target.batched(WRITES["end"], seconds=COPY_SECONDS)
-        indexes = [name for name in WRITES if name.startswith("index_")]
-        for name in ("forget", *indexes, "await"):
+        for name in ("forget", *INDEXES, "await"):
             await self.target.batched(WRITES[name], seconds=COPY_SECONDS)
 
     async def _copy_nodes(self, source: CopySource, label: str) -> None:

@@ -7,7 +7,7 @@ from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES: Mapping[str, LiteralString] = named_queries("analyst.sql")
-TABLES = tuple(QUERIES)
+TABLES = ("events", "invoices", "invoice_lines", "payments", "entries")
 PAGE = 20_000
 
 

@@ -66,13 +66,14 @@ class DraftMutations:
         invoice: DraftArguments,
     ) -> EditDraftResult:
         context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        typed = typed_wish(invoice)
         found = await context.services.tickets.get(key, context.actor)
         context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
         asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
         body = idempotency.operation_fingerprint("editDraft", asked)
         change = context.books_change(OperationId(str(operation_id)), found.garage, body)
         try:
-            wish = await wish_named(context, key, invoice)
+            wish = typed or await wish_named(context, key, invoice)
         except NotFound:
             # Sent again after its customer was erased, it is answered as what was done.
             known = await context.billing.drafts.edited_before(change, key)
@@ -121,18 +122,31 @@ async def wish_named(
         InvalidInput: nobody is named, or somebody twice; or a term is none.
         NotFound: there is no such customer in that garage.
     """
+    typed = typed_wish(invoice)
+    if typed is not None:
+        return typed
+    repaired = await context.services.tickets.get(ticket, context.actor)
+    known = await context.customer_book.get(customer_id(str(invoice.customer_id)), context.actor)
+    if known.garage != repaired.garage:
+        raise NotFound("customer", known.id)
+    terms = billing_inputs.parse_terms(invoice)
+    return DraftContent(buyer=known.details.party, terms=terms, customer=known.id)
+
+
+def typed_wish(invoice: InvoiceInput) -> DraftContent | None:
+    """Give what needs nobody to be looked up; None: a record says who buys.
+
+    Raises:
+        InvalidInput: nobody is named, or somebody twice; or a term is none.
+    """
     terms = billing_inputs.parse_terms(invoice)
     if invoice.customer is not None and invoice.customer_id is not None:
         raise InvalidInput("customerId", "or `customer` says who buys: one of the two")
-    if invoice.customer is not None:
-        return DraftContent(buyer=billing_inputs.parse_customer(invoice.customer), terms=terms)
-    if invoice.customer_id is None:
+    if invoice.customer is None and invoice.customer_id is None:
         raise InvalidInput("customer", "or `customerId` says who buys: one of the two")
-    repaired = await context.services.tickets.get(ticket, context.actor)
-    known = await context.customer_book.get(customer_id(invoice.customer_id), context.actor)
-    if known.garage != repaired.garage:
-        raise NotFound("customer", known.id)
-    return DraftContent(buyer=known.details.party, terms=terms, customer=known.id)
+    if invoice.customer is None:
+        return None
+    return DraftContent(buyer=billing_inputs.parse_customer(invoice.customer), terms=terms)
 
 
 async def request_of_draft(
@@ -173,13 +187,17 @@ async def issued_before(
 ) -> IssuedDocument | None:
     """Give what an operation issued whose customer was erased since; None: it issued nothing."""
     key = ticket_id(key_of("Ticket", ticket))
-    if invoice is not None:
-        body = billing_inputs.invoice_fingerprint(key, invoice)
-    else:
-        body = _draft_fingerprint(
-            await context.billing.drafts.get_draft(key, context.garage_filter)
-        )
-    return await invoices.issued_before(context.billing.invoicing, key, body, operation)
+    try:
+        if invoice is not None:
+            body = billing_inputs.invoice_fingerprint(key, invoice)
+        else:
+            body = _draft_fingerprint(
+                await context.billing.drafts.get_draft(key, context.garage_filter)
+            )
+        return await invoices.issued_before(context.billing.invoicing, key, body, operation)
+    except NotFound:
+        # Of a ticket that is not there; what was wrong before is what is told.
+        return None
 
 
 def _draft_fingerprint(draft: KnownDraft) -> str:

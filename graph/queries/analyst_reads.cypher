@@ -4,32 +4,41 @@
 // cards. `node_X` gives the nodes of a label, `edges` every relationship between what is copied.
 
 // name: node_Make
+// Who makes vehicles.
 MATCH (n:Make) RETURN elementId(n) AS source, n{.key, .name} AS values
 
 // name: node_VehicleModel
+// Models and years, as reports name them.
 MATCH (n:VehicleModel)
 RETURN elementId(n) AS source, n{.id, .make, .model, .variant, .year, .category} AS values
 
 // name: node_Vehicle
+// What was repaired, without plate, VIN and owner; its id is another in the copy.
 MATCH (n:Vehicle) RETURN elementId(n) AS source, n{.id, .firmware, .odometer_km, .battery_cycles} AS values
 
 // name: node_Supplier
+// Who makes parts: failures of one supplier cross makes.
 MATCH (n:Supplier) RETURN elementId(n) AS source, n{.id, .name, .country} AS values
 
 // name: node_Component
+// What fails.
 MATCH (n:Component) RETURN elementId(n) AS source, n{.id, .name} AS values
 
 // name: node_Symptom
+// What riders see.
 MATCH (n:Symptom) RETURN elementId(n) AS source, n{.code, .text} AS values
 
 // name: node_ErrorCode
+// What a vehicle says itself.
 MATCH (n:ErrorCode)
 RETURN elementId(n) AS source, n{.key, .code, .scope, .description, .illustrative} AS values
 
 // name: node_Part
+// What a repair takes.
 MATCH (n:Part) RETURN elementId(n) AS source, n{.id, .name, .hsn} AS values
 
 // name: node_Region
+// Where garages are, as near as may be told.
 MATCH (n:Region) RETURN elementId(n) AS source, n{.name} AS values
 
 // name: node_Garage
@@ -37,9 +46,11 @@ MATCH (n:Region) RETURN elementId(n) AS source, n{.name} AS values
 MATCH (n:Garage) RETURN elementId(n) AS source, n{.id, .region} AS values
 
 // name: node_Technician
+// How far somebody is certified, without who they are.
 MATCH (n:Technician) RETURN elementId(n) AS source, n{.id, .certification, .skills, .garage_id} AS values
 
 // name: node_FailureCard
+// Cards that everybody may see; what is withheld is not in the copy.
 MATCH (n:FailureCard) WHERE n.visibility = 'all'
 RETURN elementId(n) AS source, n{.id, .version, .status, .source, .title, .make, .category, .campaign,
   .garage_id, .created_at, .updated_at, .component, .failure_mode, .severity, .occurrence, .confidence,
@@ -47,14 +58,17 @@ RETURN elementId(n) AS source, n{.id, .version, .status, .source, .title, .make,
   .actual_minutes, .estimated_minutes, .last_used, .effectiveness, .reputation, .recheck} AS values
 
 // name: node_Cause
+// Causes that a card of everybody names.
 MATCH (n:Cause) WHERE EXISTS { (:FailureCard {visibility: 'all'})-[:CAUSED_BY]->(n) }
 RETURN elementId(n) AS source, n{.key, .text} AS values
 
 // name: node_Step
+// Steps that a card of everybody has.
 MATCH (n:Step) WHERE EXISTS { (:FailureCard {visibility: 'all'})-[:HAS_STEP]->(n) }
 RETURN elementId(n) AS source, n{.action, .minutes, .tools, .safety} AS values
 
 // name: node_Ticket
+// When what was repaired, without words that somebody typed.
 MATCH (n:Ticket)
 RETURN elementId(n) AS source, n{.id, .status, .matching, .garage_id, .card_id, .revisit_of, .opened_at,
   .resolved_at, .closed_at} AS values

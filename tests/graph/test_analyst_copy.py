@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from graph.analyst_copy import NODE, READS, GraphCopy, GraphSource, pseudonym
+from graph.analyst_copy import NODES, GraphCopy, GraphSource, pseudonym
 from graph.database import Graph, Row
 from tests.access.test_personal_fields import NAMED
 from tests.empty_stores import empty_graph
@@ -13,7 +13,7 @@ from tests.graph.test_bloom import PERSONAL
 from tests.graph.test_nodes import live_in
 
 pytestmark = pytest.mark.row("EX-8")
-LABELS = [name.removeprefix(NODE) for name in READS if name.startswith(NODE)]
+LABELS = [*NODES]
 
 
 class ReadBefore:

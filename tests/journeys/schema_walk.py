@@ -18,6 +18,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLUnionType,
     get_named_type,
+    is_required_input_field,
     parse,
 )
 
@@ -149,7 +150,7 @@ def value(name: str, kind: Any, given: Mapping[str, object]) -> object:  # noqa:
             return {
                 key: given.get(key, value(key, one.type, given))
                 for key, one in kind.fields.items()
-                if key in given or isinstance(one.type, GraphQLNonNull)
+                if key in given or is_required_input_field(one)
             }
         case _:
             return str(uuid4()) if kind.name == "UUID" else given.get(name, SCALARS[kind.name])

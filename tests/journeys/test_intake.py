@@ -81,7 +81,7 @@ async def test_suggestions_are_pending_until_they_are_searched_for(
 
 
 def test_taking_a_report_in_knows_no_matcher() -> None:
-    assert [field.name for field in fields(ReportPorts)] == ["tickets", "reader"]
+    assert [field.name for field in fields(ReportPorts)] == ["tickets", "reader", "files"]
 
 
 @pytest.mark.row("IP-3")

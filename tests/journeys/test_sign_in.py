@@ -66,6 +66,13 @@ WRONG = {"error": "NotAuthenticated", "method": "password"}
 WHO = "{ symptoms(first: 1) { edges { node { key } } } }"
 
 
+@pytest.fixture(autouse=True)
+async def _nobody_tried(house: Runtime) -> None:  # pyright: ignore[reportUnusedFunction]
+    """What other tests tried in vain from this address keeps nobody waiting."""
+    async with house.records.transaction() as connection:
+        await connection.execute("delete from sign_in_try")
+
+
 async def code(who: Person) -> str | None:
     """Give why they are refused, None when they are let in."""
     errors = (await who.answer(WHO)).get("errors")

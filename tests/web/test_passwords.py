@@ -69,7 +69,11 @@ async def test_a_wrong_word_of_the_owner_names_its_setting(
             pass
 
 
-async def test_a_silent_key_service_is_waited_for(stores: StoreUrls, tmp_path: Path) -> None:
+async def test_a_silent_key_service_is_waited_for(
+    records: Records, stores: StoreUrls, tmp_path: Path
+) -> None:
+    # No key of another test is there, which this one could not open.
+    del records
     settings = replace(
         settings_of(stores, tmp_path),
         key_service_url=f"http://127.0.0.1:{free_port()}",

@@ -130,11 +130,12 @@ def _file_response(request: Request, file: PageFile) -> Response:
     }
     if file.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    taken = request.headers.get("accept-encoding", "")
+    said = request.headers.get("accept-encoding", "")
+    taken = {one.split(";")[0].strip() for one in said.split(",")}
     for coding, body in file.packed.items():
-        if re.search(rf"\b{coding}\b", taken):
-            said = {**headers, "content-encoding": coding}
-            return Response(body, media_type=file.kind, headers=said)
+        if coding in taken:
+            packed = {**headers, "content-encoding": coding}
+            return Response(body, media_type=file.kind, headers=packed)
     return Response(file.body, media_type=file.kind, headers=headers)
 
 

@@ -228,6 +228,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "oidc_secret",
         "passkey_domain",
         "files_url",
+        "files_public_url",
         "files_region",
         "files_quota_mib",
         "file_scanner",
