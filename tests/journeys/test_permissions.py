@@ -67,8 +67,10 @@ async def _verdict(api: Api, house: Runtime, role: Role, field: str) -> dict[str
     """Give who was refused what, None where the guard let them pass."""
     actor = Actor(id=PersonId("zoya"), role=role, garage=PUNE)
     data, errors = await _asked(api, house, actor, field)
-    if data and (data["it"] or {}).get("__typename") == "NotAllowed":
-        return {name: data["it"][name] for name in ("role", "action", "resource")}
+    it = data and data["it"]
+    # A list is an answer: what refuses is an object.
+    if isinstance(it, Mapping) and it["__typename"] == "NotAllowed":
+        return {name: it[name] for name in ("role", "action", "resource")}
     for error in errors:
         told: dict[str, str] = error.extensions or {}
         if told.get("code") == "NOT_ALLOWED":
