@@ -1,4 +1,4 @@
-import { BookOpen } from "lucide-react";
+import { Search } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { LinkButton, Button } from "../parts/Button";
@@ -25,9 +25,14 @@ export default function CardsPage() {
     >
       {/* Another address is another search: the form begins with what it says. */}
       <SearchForm key={search} wanted={wanted} />
-      {isEmpty(wanted) ? <BestCards /> : wanted.text ? <SearchedCards key={search} wanted={wanted} /> : <ListedCards key={search} wanted={wanted} />}
+      <Results key={`results of ${search}`} wanted={wanted} />
     </Page>
   );
+}
+
+function Results({ wanted }: { wanted: Wanted }) {
+  if (isEmpty(wanted)) return <BestCards />;
+  return wanted.text ? <SearchedCards wanted={wanted} /> : <ListedCards wanted={wanted} />;
 }
 
 function SearchForm({ wanted }: { wanted: Wanted }) {
@@ -35,6 +40,7 @@ function SearchForm({ wanted }: { wanted: Wanted }) {
   const [, go] = useLocation();
   const [said, setSaid] = useState(wanted);
   const [asked, setAsked] = useState(false);
+  const narrowed = [wanted.code, wanted.make, wanted.model].some(Boolean);
   const makeMissing = said.model.trim() !== "" && said.make.trim() === "";
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -52,18 +58,23 @@ function SearchForm({ wanted }: { wanted: Wanted }) {
     <form role="search" onSubmit={submit} noValidate>
       <Sheet>
         <TextField label={words.cards.text} hint={words.cards.textHint} type="search" dir="auto" maxLength={2_000} {...field("text")} />
-        <div className="grid gap-4 sm:grid-cols-3 [&>*]:min-w-0">
-          <TextField label={words.cards.code} autoCapitalize="characters" maxLength={80} {...field("code")} />
-          <TextField
-            label={words.report.make}
-            maxLength={80}
-            wrong={asked && makeMissing ? words.report.makeMissing : undefined}
-            {...field("make")}
-          />
-          <TextField label={words.report.model} maxLength={80} {...field("model")} />
-        </div>
+        <details open={narrowed}>
+          <summary className="flex min-h-12 items-center font-semibold text-accent">{words.cards.narrow}</summary>
+          <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 [&>*]:min-w-0">
+            <div className="col-span-2 sm:col-span-1">
+              <TextField label={words.cards.code} autoCapitalize="characters" maxLength={80} {...field("code")} />
+            </div>
+            <TextField
+              label={words.report.make}
+              maxLength={80}
+              wrong={asked && makeMissing ? words.report.makeMissing : undefined}
+              {...field("make")}
+            />
+            <TextField label={words.report.model} maxLength={80} {...field("model")} />
+          </div>
+        </details>
         <Button type="submit" className="w-full">
-          <BookOpen aria-hidden className="size-5" />
+          <Search aria-hidden className="size-5" />
           {words.cards.search}
         </Button>
       </Sheet>

@@ -353,6 +353,7 @@ export const en = {
     search: "Search",
     text: "What fails, in your words?",
     textHint: "Also in Hindi. A part, a noise, what you measured.",
+    narrow: "By code or vehicle",
     code: "Error code",
     best: "What helped most often",
     found: (n: number) => (n === 0 ? "Nothing found" : n === 1 ? "1 card" : `${n} cards`),
