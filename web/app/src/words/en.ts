@@ -50,6 +50,7 @@ export const en = {
     title: "Me",
     language: "Language",
     phone: "On this phone",
+    waiting: "Waiting",
     storage: "Storage",
     storageKept: "Kept for good",
     storageMay: "The phone may clear it when it is full",

@@ -51,6 +51,7 @@ export const hi: Words = {
     title: "मैं",
     language: "भाषा",
     phone: "इस फ़ोन पर",
+    waiting: "बाकी",
     storage: "जगह",
     storageKept: "हमेशा के लिए रखी है",
     storageMay: "भर जाने पर फ़ोन इसे मिटा सकता है",
