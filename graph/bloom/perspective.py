@@ -2,7 +2,8 @@
 
 Its form is that of Bloom 2.x (`perspective.schema.json`, written from published perspectives); it
 was not yet imported into a Bloom, which needs a licence. Labels, properties and relationships come
-from `graph.nodes`, looks from `categories`, search phrases from `phrases.cypher`.
+from `graph.nodes`, looks from `categories`, search phrases from `phrases.cypher`. The pages draw
+the kinds that `neighbourhood` gives in the same looks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from neomodel import (
     StructuredNode,
 )
 
+from domain.neighbourhoods import KnowledgeKind
 from graph import nodes
 from graph.bloom.categories import EDGE_CAPTIONS, HIDDEN_TYPES, LOOKS, NodeLook, is_shown
 from graph.bloom.phrases import PhraseParameter, SearchPhrase, read_phrases
@@ -32,6 +34,10 @@ PRINTED, STYLE, SAVED = (
     FOLDER / "style.grass",
     FOLDER / "saved_queries.cypher",
 )
+# What the pages draw with, beside the page that does.
+DRAWN = Path("web/app/src/graph/looks.json")
+# What names a node, the first that it has (`neighbourhoods.cypher` says the same).
+KEYS = ("id", "key", "code")
 # Of the form, not of the day: the same model gives the same file.
 VERSION, MADE = "2.21.0", 1_764_460_800_000
 EDGE_COLOR = "#848484"
@@ -211,11 +217,26 @@ def _saved(phrase: SearchPhrase) -> str:
     return f"// {phrase.text}\n{values}{phrase.cypher};\n"
 
 
+def build_looks() -> dict[str, dict[str, str | float]]:
+    """Give how the pages draw each kind of knowledge, and how Cypher names one of them."""
+    looks = {look.label: look for look in LOOKS}
+    return {
+        kind.name: {
+            "label": kind,
+            "key": next(key for key in KEYS if key in dict(_properties(DECLARED[kind]))),
+            "color": looks[kind].color,
+            "size": looks[kind].size,
+        }
+        for kind in KnowledgeKind
+    }
+
+
 def write_perspective() -> None:
-    """Write the perspective, the style and the queries beside this file."""
+    """Write the perspective, the style and the queries beside this file, and what pages draw."""
     PRINTED.write_bytes(orjson.dumps(build_perspective(), option=orjson.OPT_INDENT_2) + b"\n")
     STYLE.write_text(build_style(), encoding="utf-8")
     SAVED.write_text(build_saved(), encoding="utf-8")
+    DRAWN.write_bytes(orjson.dumps(build_looks(), option=orjson.OPT_INDENT_2) + b"\n")
 
 
 if __name__ == "__main__":

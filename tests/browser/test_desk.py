@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import LiteralString, cast
 
 import pytest
 from playwright.async_api import Browser, Locator, Route, expect
 
 from domain.access import Role
+from ingest.batch import ImportBatch
 from tests.browser.conftest import Technician
 from tests.browser.looks import walk_looks
 from tests.browser.phone import PATIENCE_MS, Phone, PhoneLook
@@ -233,3 +235,48 @@ async def test_a_card_is_written_found_and_changed_beside_somebody_else(
     }
     looks = {"cards": f"/cards?text={word}", "card": f"/cards/{key}", "write": f"/cards/{key}/edit"}
     assert [fault async for fault in walk_looks(desk, looks, axe)] == []
+
+
+@pytest.mark.row("EX-6")
+async def test_an_engineer_walks_from_a_card_through_the_graph(
+    take_desk: TakeDesk, house: Runtime, shipped: ImportBatch, axe: str
+) -> None:
+    """What is copied as Cypher finds, in the graph itself, what is drawn."""
+    card = shipped.cards[0]
+    desk = await take_desk(Role.MANAGER)
+    page = desk.page
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    faults = list[str]()
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    await desk.open(f"/cards/{card.id}")
+    await desk.tap("See it in the graph")
+    await expect(page.get_by_role("heading", name=card.title)).to_be_visible()
+    await expect(page.locator("canvas").first).to_be_visible()
+    drawn = await drawn_things(desk)
+    await page.get_by_label("Symptom").uncheck()
+    symptoms = len(set(card.signature.symptoms))
+    assert await drawn_things(desk) == drawn - symptoms
+    await desk.tap("Copy as Cypher")
+    await expect(desk.named("Copied")).to_be_visible()
+    said = str(await page.evaluate("navigator.clipboard.readText()"))
+    found = await house.graph.read(cast("LiteralString", said))
+    ends = {row["p"].end_node.element_id for row in found}
+    assert len(ends) == drawn - symptoms - 1
+    async with page.expect_download() as download:
+        await desk.tap("Save the picture")
+    picture = await (await download.value).path()
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    await page.locator("summary").filter(has_text="Cause").click()
+    await page.locator("details").get_by_role("button", name=card.cause.primary).click()
+    await expect(page.get_by_text("→ caused by")).to_be_visible()
+    await desk.tap("Go on from here")
+    await expect(page.get_by_role("heading", name=card.cause.primary, level=2)).to_be_visible()
+    looks = {"graph": page.url.split("/app")[1], "no-graph": "/graph?of=nothing"}
+    assert [fault async for fault in walk_looks(desk, looks, axe)] == []
+    assert faults == []
+
+
+async def drawn_things(desk: Phone) -> int:
+    """Give how many things stand in the drawing, as it says itself."""
+    name = await desk.page.get_by_role("img", name="Drawing of").get_attribute("aria-label")
+    return int(str(name).split()[2])

@@ -102,6 +102,7 @@ def test_committed_files_are_those_of_the_model() -> None:
     assert orjson.loads(perspective.PRINTED.read_bytes()) == MADE
     assert perspective.STYLE.read_text(encoding="utf-8") == perspective.build_style()
     assert perspective.SAVED.read_text(encoding="utf-8") == perspective.build_saved()
+    assert orjson.loads(perspective.DRAWN.read_bytes()) == perspective.build_looks()
 
 
 def test_it_has_the_form_that_bloom_writes() -> None:

@@ -11,6 +11,7 @@ import { Notice } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { Empty, Sheet, Skeleton } from "../parts/Sheet";
 import { person } from "../people/person";
+import { graphOf } from "../graph/paths";
 import { useLanguage, useWords } from "../words/language";
 import { ago } from "../words/moments";
 import { CardFiles } from "./CardFiles";
@@ -71,6 +72,7 @@ function Shown({ card, again }: { card: Card; again: () => void }) {
       <CardFiles card={card} />
       <Results card={card} own={own} />
       <CardHistory card={card} />
+      <LinkButton to={graphOf(card.id)} look="plain" className="w-full">{words.graph.see}</LinkButton>
       {mayChange(who, card) && <Changes card={card} again={again} />}
     </>
   );

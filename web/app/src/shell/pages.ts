@@ -49,6 +49,7 @@ export const PAGES: AppPage[] = [
   at("/cards/new", () => import("../cards/WritePage")),
   at("/cards/:card", () => import("../cards/CardPage")),
   at("/cards/:card/edit", () => import("../cards/WritePage")),
+  at("/graph", () => import("../graph/GraphPage")),
   at("/soon", () => import("./SoonPage")),
 ];
 
