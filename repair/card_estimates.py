@@ -1,4 +1,4 @@
-"""What a card's fix would cost in a garage now: its parts at their prices, its hours at the rate."""
+"""What a card's fix costs in a garage now: its parts at their prices, its hours at the rate."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -26,7 +26,7 @@ async def shop(house: Runtime, somebody: Somebody) -> Shop:
 
 
 async def planted(house: Runtime, name: str, *parts: PartUse, minutes: int = 50) -> str:
-    fix = Resolution(type=SolutionType.REPLACE, parts=parts, labour_minutes=minutes)
+    fix = Resolution(type=SolutionType.REPAIR, parts=parts, labour_minutes=minutes)
     return (await plant(house, name, "Jerks at low speed", resolution=fix)).id
 
 
