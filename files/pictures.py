@@ -8,7 +8,7 @@ time, hold no key and no connection, and may crash alone.
 import io
 import resource
 import sys
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from pi_heif import register_heif_opener  # pyright: ignore[reportUnknownVariableType]
@@ -74,11 +74,15 @@ def _in_usual_colours(picture: Image.Image, profile: bytes) -> Image.Image:
     """Give an RGB picture as sRGB, so that the profile, which holds texts too, need not be kept."""
     try:
         own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        usual: Any = ImageCms.createProfile("sRGB")
-        shown = ImageCms.profileToProfile(picture, own, usual)
+        shown = ImageCms.profileToProfile(picture, own, _usual_profile())
     except (ImageCms.PyCMSError, OSError):
         return picture
     return picture if shown is None else shown
+
+
+def _usual_profile() -> ImageCms.ImageCmsProfile:
+    # Pillow tells no type of it.
+    return ImageCms.ImageCmsProfile(cast("Any", ImageCms).createProfile("sRGB"))
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

@@ -1,7 +1,7 @@
 """What stands beside a picture in its file is not kept with it."""
 
 import io
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image, ImageCms
@@ -11,8 +11,7 @@ from files.pictures import kept_photo
 
 WHERE = "18.5200 N 73.8567 E"
 NOTE = f"<x:xmpmeta>{WHERE}</x:xmpmeta>"
-USUAL: Any = ImageCms.createProfile("sRGB")
-PROFILE = ImageCms.ImageCmsProfile(USUAL).tobytes()
+PROFILE = ImageCms.ImageCmsProfile(cast("Any", ImageCms).createProfile("sRGB")).tobytes()
 
 
 def noted_photo(form: str) -> bytes:
