@@ -29,6 +29,7 @@ from domain.ids import FileId, file_id
 from files.folder_uploads import FolderUploads
 from web.caps import Caps
 from web.file_links import SMALL, Announcement, FileLinks
+from web.headers import peer_address
 from web.signed_links import plain_response
 
 EXPIRED = "This link has expired or was never given. Ask for it again."
@@ -76,7 +77,7 @@ class UploadDoor:
         misfit = _misfit(request, announced)
         if misfit is not None:
             return misfit
-        sender = request.client.host if request.client else ""
+        sender = peer_address(request.scope) or ""
         if self.is_busy(sender):
             return _closing(503, "Too many files come in at once. Send it again in a moment.")
         self._from[sender] += 1
