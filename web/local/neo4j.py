@@ -58,7 +58,7 @@ server.bolt.connection_keep_alive_for_requests=OFF
 # By default a stop sits out two rounds of five seconds after everything is written and closed.
 internal.server.bolt.thread_pool_shutdown_wait_time=500ms
 """
-# Data that come and go change what a plan rests on; each plan of a server of minutes is good enough.
+# Data that come and go change what plans rest on; for minutes the first plan is good enough.
 PLAN_ONCE = "dbms.cypher.min_replan_interval=1h\n"
 READ_ONLY = "server.databases.default_to_read_only=true\n"
 LONG_LIVED_HEAP = ("-XX:+UseG1GC",)
