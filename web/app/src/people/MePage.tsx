@@ -64,7 +64,7 @@ export default function MePage() {
       </Sheet>
       <Sheet title={words.me.phone}>
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
-          <dt className="text-quiet">{words.nav.outbox}</dt>
+          <dt className="text-quiet">{words.me.waiting}</dt>
           <dd>{held?.waiting ?? 0}</dd>
           <dt className="text-quiet">{words.me.caughtUp}</dt>
           <dd>{held?.caughtUpAt ? ago(held.caughtUpAt, language) : words.me.never}</dd>
