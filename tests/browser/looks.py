@@ -51,6 +51,8 @@ async def walk_looks(phone: Phone, pages: dict[str, str], axe: str) -> AsyncIter
             await phone.open(path)
             await phone.page.evaluate(axe)
             await expect(phone.page.locator("main h1")).to_be_visible()
+            # What stands for content that is still to come is not what is looked at.
+            await expect(phone.page.locator("main .animate-pulse")).to_have_count(0)
             for theme in THEMES:
                 await phone.page.emulate_media(color_scheme=theme)
                 look = f"{name}-{language}-{theme}"

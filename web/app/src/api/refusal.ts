@@ -18,13 +18,15 @@ interface Deed {
   run: <Result extends Told>(work: (operation: string) => Promise<Result>, done: string) => Promise<Result | null>;
 }
 
-/** A deed of a form: its id is made when the form opens, so that twice is once. */
-export function useDeed(unreachable: string): Deed {
+/** A deed of a form: its id is made when the form opens, so that twice is once.
+ *
+ * A form that outlives its tab gives the id that it `began` with, and keeps each one that follows. */
+export function useDeed(unreachable: string, began?: string, follow?: (id: string) => void): Deed {
   const words = useWords();
   const [refused, setRefused] = useState<Refused | null>(null);
   const [busy, setBusy] = useState(false);
   const id = useRef<string>(undefined);
-  id.current ??= operationId();
+  id.current ??= began ?? operationId();
   return {
     refused,
     busy,
@@ -40,6 +42,7 @@ export function useDeed(unreachable: string): Deed {
         }
         // A refusal is an answer to this id: what is put right is another deed.
         id.current = operationId();
+        if (told.__typename !== done) follow?.(id.current);
         if (told.__typename === done) return told;
         setRefused(told as unknown as Refused);
       } catch (error) {

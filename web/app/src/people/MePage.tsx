@@ -26,9 +26,11 @@ async function signOut(): Promise<void> {
   const who = person.get();
   // Without a network the session ends by itself; what the phone holds goes now.
   await change(SignOutDocument, { operation: operationId() }).catch(() => undefined);
-  if (who) await clearCopies(await openKept(who.key));
-  forgetPerson();
   end();
+  forgetPerson();
+  if (who) await clearCopies(await openKept(who.key));
+  // What was still being asked for them ends here, and writes nothing behind this.
+  window.location.reload();
 }
 
 export default function MePage() {
@@ -64,7 +66,7 @@ export default function MePage() {
       </Sheet>
       <Sheet title={words.me.phone}>
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
-          <dt className="text-quiet">{words.nav.outbox}</dt>
+          <dt className="text-quiet">{words.me.waiting}</dt>
           <dd>{held?.waiting ?? 0}</dd>
           <dt className="text-quiet">{words.me.caughtUp}</dt>
           <dd>{held?.caughtUpAt ? ago(held.caughtUpAt, language) : words.me.never}</dd>

@@ -9,5 +9,5 @@ export const HOMES: Record<Role, string> = {
   MANAGER: "/unassigned",
   ADMIN: "/soon",
   ACCOUNTANT: "/drafts",
-  CUSTOMER_SUPPORT: "/soon",
+  CUSTOMER_SUPPORT: "/cards",
 };

@@ -1,11 +1,11 @@
-// What stands in the bar: at most four doors a role.
+// What stands in the bar: at most five doors a role.
 import {
+  BookOpen,
   CalendarClock,
   CirclePlus,
   CircleUserRound,
   ClipboardList,
   FilePen,
-  Inbox,
   ListChecks,
   type LucideIcon,
   ReceiptIndianRupee,
@@ -22,10 +22,12 @@ export interface NavDoor {
 }
 
 const ME: NavDoor = { to: "/me", name: "me", sign: CircleUserRound };
+const CARDS: NavDoor = { to: "/cards", name: "cards", sign: BookOpen };
 const BENCH: NavDoor[] = [
   { to: "/bench", name: "bench", sign: ClipboardList },
   { to: "/report", name: "report", sign: CirclePlus },
-  { to: "/outbox", name: "outbox", sign: Inbox },
+  // What waits has its door at the head of every page.
+  CARDS,
   ME,
 ];
 const BOOKS: NavDoor[] = [
@@ -39,11 +41,12 @@ const LEAD: NavDoor[] = [
   { to: "/unassigned", name: "unassigned", sign: UserRoundPlus },
   { to: "/review", name: "review", sign: ListChecks },
   { to: "/bench", name: "bench", sign: ClipboardList },
+  CARDS,
   ME,
 ];
 
 export function navOf(role: Role): NavDoor[] {
   if (role === "ACCOUNTANT") return BOOKS;
   if (role === "MANAGER") return LEAD;
-  return AT_BENCH.has(role) ? BENCH : [ME];
+  return AT_BENCH.has(role) ? BENCH : [CARDS, ME];
 }

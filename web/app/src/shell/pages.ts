@@ -45,6 +45,10 @@ export const PAGES: AppPage[] = [
   at("/dues", () => import("../invoices/DuesPage")),
   at("/unassigned", () => import("../desk/UnassignedPage")),
   at("/review", () => import("../reviews/ReviewPage")),
+  at("/cards", () => import("../cards/CardsPage")),
+  at("/cards/new", () => import("../cards/WritePage")),
+  at("/cards/:card", () => import("../cards/CardPage")),
+  at("/cards/:card/edit", () => import("../cards/WritePage")),
   at("/soon", () => import("./SoonPage")),
 ];
 
