@@ -254,10 +254,10 @@ async def test_few_wait_at_a_time(books: Desk, store: ReturnExportStore) -> None
 async def test_so_much_of_a_garage_is_kept(
     books: Desk, store: ReturnExportStore, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(return_exports, bound, most)
     first, second = wanted(), wanted()
     await store.ask(first, told(first))
     await store.finish(first, b"files", NOW)
+    monkeypatch.setattr(return_exports, bound, most)
     with pytest.raises(InvalidInput, match=r"^month: 1 returns are kept"):
         await store.ask(second, told(second))
     assert (await store.ask(first, told(first))).is_made
