@@ -30,6 +30,8 @@ TODAY = date(2026, 11, 30)
 MONTHS = 7
 PAGE, ROUNDS = 21, 60
 GOAL_PAGE_MS = 100.0
+# Who owes most is known once everybody's debt is summed: every unpaid bill is read for it.
+WHO_OWES, GOAL_OWING_MS = "who owes", 200.0
 # How often a list is read on, from its head: places deep in it cost no more than its head does.
 DEEP = 40
 WRITTEN: Sequence[LiteralString] = (
@@ -87,13 +89,14 @@ async def _write_rows(records: Records) -> None:
 
 
 async def _measure(records: Records) -> list[Bar]:
-    slowest = 0.0
-    for name, walk in _walks(records).items():
-        took = await _p95(walk)
-        print(f"{name}: p95 {took:.1f} ms")
-        slowest = max(slowest, took)
-    low = Better.LOWER
-    return [Bar(name="dues_page_p95_ms", measured=slowest, goal=GOAL_PAGE_MS, better=low)]
+    took = {name: await _p95(walk) for name, walk in _walks(records).items()}
+    for name, p95 in took.items():
+        print(f"{name}: p95 {p95:.1f} ms")
+    low, owing = Better.LOWER, took.pop(WHO_OWES)
+    return [
+        Bar(name="dues_page_p95_ms", measured=max(took.values()), goal=GOAL_PAGE_MS, better=low),
+        Bar(name="due_customers_p95_ms", measured=owing, goal=GOAL_OWING_MS, better=low),
+    ]
 
 
 async def _p95(walk: Walk) -> float:
@@ -140,7 +143,7 @@ def _walks(records: Records) -> dict[str, Walk]:
     return {
         "dues": sums,
         "unpaid bills": invoices,
-        "who owes": customers,
+        WHO_OWES: customers,
         "drafts of a garage": waiting(GARAGE),
         "drafts of all": waiting(None),
         "reviews of a garage": to_decide(manager),
