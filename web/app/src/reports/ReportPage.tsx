@@ -3,7 +3,9 @@ import { useLocation } from "wouter";
 import { useStore } from "../api/store";
 import { PossibleDanger } from "../hazards/PossibleDanger";
 import type { Report } from "../outbox/operations";
-import { keepDeed, PhoneFull, phoneFull } from "../outbox/outbox";
+import { keepDeed } from "../outbox/outbox";
+import { PhoneFull, phoneFull } from "../outbox/room";
+import { PhotoField } from "../files/PhotoField";
 import { Button } from "../parts/Button";
 import { TextArea, TextField } from "../parts/Field";
 import { Page } from "../parts/Page";
@@ -24,6 +26,7 @@ export default function ReportPage() {
   const [, go] = useLocation();
   const [draft, setDraft] = useState(() => openDraft(who.key));
   const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
   const wrong = wrongOf(draft, words.report);
 
   function write(part: Partial<Draft>) {
@@ -79,6 +82,7 @@ export default function ReportPage() {
             {...field("codes")}
           />
         </Sheet>
+        <PhotoField owner={draft.id} tell={setBusy} />
         <Sheet title={words.report.vehicle}>
           <div className="grid gap-4 sm:grid-cols-2">
             <TextField label={words.report.make} autoComplete="off" {...field("make")} />
@@ -86,7 +90,7 @@ export default function ReportPage() {
           </div>
           <TextField label={words.report.year} inputMode="numeric" autoComplete="off" {...field("year")} />
         </Sheet>
-        <Button type="submit" className="w-full">
+        <Button type="submit" className="w-full" disabled={busy}>
           {words.report.send}
         </Button>
       </form>
