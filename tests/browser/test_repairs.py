@@ -111,7 +111,7 @@ async def test_what_a_killed_tab_kept_is_handed_in_once(
 
 @pytest.mark.row("PI-1")
 async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Technician) -> None:
-    """Chosen with no network in a tab that is killed; one that the service refuses holds nothing up."""
+    """Chosen with no network in a tab that is killed; what the service refuses holds nothing up."""
     phone, text = await take_phone(), f"The cable is torn {fresh_word()}"
     await phone.lose_network()
     await phone.open_form()
@@ -143,9 +143,8 @@ async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Te
     await expect(phone.page.get_by_role("img", name="Photo 2")).to_be_visible()
     told = await technician.person.ask(FILES, id=ticket["key"])
     [kept] = told["files"]
-    fetched = await phone.page.request.get(
-        phone.place + kept["url"].partition("/v1")[1] + kept["url"].partition("/v1")[2]
-    )
+    path = kept["url"].partition("/v1/")[2]
+    fetched = await phone.page.request.get(f"{phone.place}/v1/{path}")
     assert sha256(await fetched.body()).hexdigest() == kept["sha256"]
     assert (kept["kind"], kept["width"], kept["height"]) == ("PHOTO", 1_600, 1_200)
     assert told["attempts"] == [{"notes": "", "files": [{"kind": "PHOTO"}]}]

@@ -35,6 +35,12 @@ export default function ReportPage() {
     keepDraft(who.key, next);
   }
 
+  function photosCome(reading: boolean) {
+    setBusy(reading);
+    // They are found again by the id of the draft.
+    if (reading) keepDraft(who.key, draft);
+  }
+
   async function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     setAsked(true);
@@ -82,7 +88,7 @@ export default function ReportPage() {
             {...field("codes")}
           />
         </Sheet>
-        <PhotoField owner={draft.id} tell={setBusy} />
+        <PhotoField owner={draft.id} tell={photosCome} />
         <Sheet title={words.report.vehicle}>
           <div className="grid gap-4 sm:grid-cols-2">
             <TextField label={words.report.make} autoComplete="off" {...field("make")} />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useAnswer } from "../api/answer";
 import { photosOf } from "../files/photos";
 import { StoredPhotos } from "../files/StoredPhotos";
@@ -11,8 +12,8 @@ import type { Foreseen } from "./foreseen";
 /** Photos of the report and of what was tried: from the phone while they wait, from the service then. */
 export function TicketFiles({ ticket }: { ticket: Foreseen }) {
   if (ticket.unread) return <Waiting report={ticket.key} />;
-  // Another version may have other files.
-  return <Stored key={ticket.version} id={ticket.key} />;
+  // Another version may have other files, and so what was handed in just now.
+  return <Stored id={ticket.key} state={`${ticket.version} ${ticket.waits}`} />;
 }
 
 function Waiting({ report }: { report: string }) {
@@ -32,9 +33,14 @@ function Waiting({ report }: { report: string }) {
   );
 }
 
-function Stored({ id }: { id: string }) {
+function Stored({ id, state }: { id: string; state: string }) {
   const words = useWords();
-  const { data } = useAnswer(FilesOfTicketDocument, { id });
+  const { data, again } = useAnswer(FilesOfTicketDocument, { id });
+  const asked = useRef(state);
+  useEffect(() => {
+    if (asked.current !== state) again();
+    asked.current = state;
+  }, [state, again]);
   const all = [...(data?.ticket?.files ?? []), ...(data?.ticket?.attempts ?? []).flatMap(({ files }) => files)];
   const photos = all.filter(({ kind }) => kind === "PHOTO");
   if (photos.length === 0) return null;
