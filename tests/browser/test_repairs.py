@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.async_api import FilePayload, expect
 
 from tests.browser.conftest import TakePhone, Technician
-from tests.browser.looks import pages_of, walk_looks
+from tests.browser.looks import draw, pages_of, walk_looks
 from tests.browser.phone import Phone
 from tests.journeys.people import Person, fresh_word
 from tests.waits import eventually
@@ -118,6 +118,8 @@ async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Te
     chosen = [picture("cable.png", 3_000), payload("film.jpg", FILM), payload("a.heic", HEIC)]
     await phone.page.get_by_label("Choose photos").set_input_files([*chosen, picture("b.png", 60)])
     await expect(phone.page.get_by_text("film.jpg: this is no photo")).to_be_visible()
+    await phone.page.get_by_text("film.jpg: this is no photo").scroll_into_view_if_needed()
+    await draw(phone.page, "report-photos")
     await phone.tap("Take photo 3 away")
     await phone.kill_tab("/report")
     await expect(phone.page.get_by_role("img", name="Photo")).to_have_count(2)
@@ -129,6 +131,7 @@ async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Te
     await phone.find_network()
     ticket = await came_in(technician.person, text, "ASSIGNED")
     await see_fate(phone, "These photos were not taken")
+    await draw(phone.page, "photo-refused")
     await phone.tap("I have seen it")
     await expect(phone.standing).to_have_text("All handed in")
     await phone.open(f"/t/{ticket['key']}")

@@ -67,11 +67,11 @@ export function PhotoField({ owner, tell }: { owner: string; tell: (busy: boolea
         </ul>
       )}
       <p role="status" className="text-quiet">{reading > 0 ? words.photos.reading(reading) : ""}</p>
-      <ul role="alert" className="space-y-1 text-sm text-danger">
+      <div role="alert" className="space-y-1 text-sm text-danger">
         {unread.map(({ name, why }, n) => (
-          <li key={n} className="[overflow-wrap:anywhere]"><bdi>{name}</bdi>: {why}</li>
+          <p key={n} className="[overflow-wrap:anywhere]"><bdi>{name}</bdi>: {why}</p>
         ))}
-      </ul>
+      </div>
       {room > 0 && (
         <div className="grid grid-cols-2 gap-3">
           <Picker name={words.photos.take} sign={<Camera aria-hidden className="size-5" />} camera add={add} busy={reading > 0} />
