@@ -58,7 +58,7 @@ class Employees:
         if made is not None:
             return made
         try:
-            held = await self.store.get(id, _garage_of(change.by))
+            held = await self.store.get(id, change.by.garage_reached)
         except NotFound as error:
             raise AlreadyExists("employee", id) from error
         if held.mark != change.mark:
@@ -86,7 +86,7 @@ class Employees:
         Raises:
             NotFound, NotAllowed, StaleVersion: as they say.
         """
-        held = await self.store.get(id, _garage_of(change.by), removed=True)
+        held = await self.store.get(id, change.by.garage_reached, removed=True)
         _demand(change.by, Action.DELETE, held.garage)
         if held.removed_at is not None:
             if held.mark == change.mark:
@@ -109,7 +109,7 @@ class Employees:
         Raises:
             NotFound: there is none for this actor.
         """
-        return await self.store.get(id, _garage_of(actor))
+        return await self.store.get(id, actor.garage_reached)
 
     async def recall(self, id: PersonId, actor: Actor) -> Employee:
         """Give a record, closed, also one that was removed.
@@ -117,10 +117,10 @@ class Employees:
         Raises:
             NotFound: there was never one for this actor.
         """
-        return await self.store.get(id, _garage_of(actor), removed=True)
+        return await self.store.get(id, actor.garage_reached, removed=True)
 
     async def page(self, actor: Actor, *, first: int, after: str | None = None) -> list[Employee]:
-        return await self.store.page(_garage_of(actor), first=first, after=after)
+        return await self.store.page(actor.garage_reached, first=first, after=after)
 
     async def reveal(
         self, fields: Sequence[SealedField], reader: Actor, audit: ReadingAudit
@@ -188,8 +188,3 @@ def _may_read(reader: Actor, one: SealedField) -> bool:
 
 def _demand(actor: Actor, action: Action, garage: GarageId) -> None:
     demand_allowed(actor, action, Resource(kind=ResourceKind.EMPLOYEE, garage=garage))
-
-
-def _garage_of(actor: Actor) -> GarageId | None:
-    """Whose records an actor may know of; a garage that is none has none."""
-    return None if actor.reach.every_garage else actor.garage or GarageId("")

@@ -16,6 +16,8 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "analysis_s": ("IP-6",),
     "effectiveness_s": ("FE-9",),
     "invalidation_p99_ms": ("CC-16",),
+    "urgent_push_p99_ms": ("SY-4",),
+    "broadcast_p99_ms": ("SY-2",),
     "rotation_failed_reads": ("EN-10",),
     "audit_found": ("AD-16",),
     "rollback_s": ("RB-5",),

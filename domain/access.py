@@ -160,6 +160,11 @@ class Actor:
             return (kind, action) in self.grants.rights
         return action in MATRIX[self.role].get(kind, frozenset())
 
+    @property
+    def garage_reached(self) -> GarageId | None:
+        """Whose things may be theirs to see, None for all garages'; without a garage, nobody's."""
+        return None if self.reach.every_garage else self.garage or GarageId("")
+
     def reaches(self, garage: GarageId | None) -> bool:
         """Say whether what belongs to a garage may be theirs to see at all."""
         return self.reach.every_garage or (garage is not None and garage == self.garage)

@@ -112,7 +112,7 @@ class CustomerBook:
         """
 
         async def work(connection: Connection) -> PeopleAnswer:
-            held = await hold_customer(connection, id, garage_reached(deed.actor))
+            held = await hold_customer(connection, id, deed.actor.garage_reached)
             demand_bills(deed.actor, held.garage)
             if held.version != expected:
                 raise StaleVersion(id, expected, held.version)
@@ -143,7 +143,7 @@ class CustomerBook:
         self, ids: Sequence[CustomerId], actor: Actor
     ) -> dict[CustomerId, KnownCustomer]:
         """Give those of these customers that there are for this actor."""
-        found = await self.customers.many(ids, garage_reached(actor))
+        found = await self.customers.many(ids, actor.garage_reached)
         return {one.id: self._opened(one) for one in found.values()}
 
     async def page(
@@ -154,7 +154,7 @@ class CustomerBook:
         """
         if garage is not None and not actor.reaches(garage):
             return []
-        place = garage or garage_reached(actor)
+        place = garage or actor.garage_reached
         found = await self.customers.page(place, first=first, after=after)
         return [self._opened(one) for one in found]
 
@@ -239,11 +239,6 @@ class CustomerBook:
 def demand_bills(actor: Actor, garage: GarageId) -> None:
     """Let the actor pass who may issue invoices in a garage: its customers are theirs to keep."""
     demand_allowed(actor, Action.CREATE, Resource(kind=ResourceKind.INVOICE, garage=garage))
-
-
-def garage_reached(actor: Actor) -> GarageId | None:
-    """Give whose customers an actor may know of, None for all; a garage that is none has none."""
-    return None if actor.reach.every_garage else actor.garage or GarageId("")
 
 
 def customer_deed(

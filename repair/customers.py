@@ -27,7 +27,7 @@ from records.database import Connection
 from records.files import erase_files_of_owner, erase_files_of_vehicle
 from records.people import PeopleAnswer, PeopleStore
 from repair.consents import keep_word, withdraw_all
-from repair.customer_book import KnownCustomer, demand_bills, garage_reached
+from repair.customer_book import KnownCustomer, demand_bills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class CustomerRecords:
         """
 
         async def work(connection: Connection) -> PeopleAnswer:
-            held = await hold_vehicle(connection, id, garage_reached(deed.actor))
+            held = await hold_vehicle(connection, id, deed.actor.garage_reached)
             demand_bills(deed.actor, held.garage)
             if held.owner is not None:
                 raise InvalidInput("vehicle", f"is that of {held.owner}: erase its owner")

@@ -34,7 +34,7 @@ from records.customer_vehicles import (
 from records.customers import hold_customer
 from records.database import Connection
 from records.people import PeopleAnswer, PeopleStore, read_garage
-from repair.customer_book import customer_deed, demand_bills, garage_reached
+from repair.customer_book import customer_deed, demand_bills
 
 MOST_OF_OWNER = 100
 BY_WHOLE_PLATE = "Find vehicles by their whole plate or VIN: plates are shown to who may bill."
@@ -116,7 +116,7 @@ class VehicleBook:
         """
 
         async def work(connection: Connection) -> PeopleAnswer:
-            held = await hold_vehicle(connection, id, garage_reached(deed.actor))
+            held = await hold_vehicle(connection, id, deed.actor.garage_reached)
             demand_bills(deed.actor, held.garage)
             if held.version != expected:
                 raise StaleVersion(id, expected, held.version)
@@ -135,7 +135,7 @@ class VehicleBook:
         Raises:
             NotFound: there is none for this actor.
         """
-        found = await self.vehicles.many([id], garage_reached(actor))
+        found = await self.vehicles.many([id], actor.garage_reached)
         if id not in found:
             raise NotFound("vehicle", id)
         return self._opened(found[id])
@@ -148,7 +148,7 @@ class VehicleBook:
         """
         if garage is not None and not actor.reaches(garage):
             return []
-        place = garage or garage_reached(actor)
+        place = garage or actor.garage_reached
         found = await self.vehicles.page(place, first=first, after=after)
         return [self._opened(one) for one in found]
 

@@ -49,11 +49,6 @@ class RequestLoaders:
             raise Unavailable("postgres", "the books are not connected")
         return self._services.billing
 
-    @property
-    def _garage(self) -> GarageId | None:
-        """Whose papers may be read; a garage that is none reads none."""
-        return None if self._actor.reach.every_garage else self._actor.garage or GarageId("")
-
     def _may_read(self, kind: ResourceKind) -> bool:
         """Say whether the role may read any of these at all; which ones, the stores say."""
         actor = self._actor
@@ -179,14 +174,16 @@ class RequestLoaders:
     @cached_property
     def invoices(self) -> EdgeLoader[InvoiceId, IssuedDocument | None]:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, IssuedDocument]:
-            return await self._billing.invoicing.ledger.many(keys, self._garage)
+            return await self._billing.invoicing.ledger.many(keys, self._actor.garage_reached)
 
         return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
     def credit_notes(self) -> EdgeLoader[InvoiceId, Sequence[IssuedDocument]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[IssuedDocument]]:
-            found = await self._billing.invoicing.ledger.credit_notes(keys, self._garage)
+            found = await self._billing.invoicing.ledger.credit_notes(
+                keys, self._actor.garage_reached
+            )
             return [found[key] for key in keys]
 
         return self._several(ResourceKind.INVOICE, read)
@@ -194,14 +191,16 @@ class RequestLoaders:
     @cached_property
     def registrations(self) -> EdgeLoader[InvoiceId, PortalRegistration | None]:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, PortalRegistration]:
-            return await self._billing.registrations.registrations_of(keys, self._garage)
+            return await self._billing.registrations.registrations_of(
+                keys, self._actor.garage_reached
+            )
 
         return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
     def payments(self) -> EdgeLoader[InvoiceId, Sequence[Payment]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Payment]]:
-            found = await self._billing.payments.of_invoices(keys, self._garage)
+            found = await self._billing.payments.of_invoices(keys, self._actor.garage_reached)
             return [found[key] for key in keys]
 
         return self._several(ResourceKind.INVOICE, read)
@@ -209,7 +208,9 @@ class RequestLoaders:
     @cached_property
     def messages(self) -> EdgeLoader[InvoiceId, Sequence[Message]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Message]]:
-            found = await self._billing.correspondence.messages_of_invoices(keys, self._garage)
+            found = await self._billing.correspondence.messages_of_invoices(
+                keys, self._actor.garage_reached
+            )
             return [found[key] for key in keys]
 
         return self._several(ResourceKind.INVOICE, read)

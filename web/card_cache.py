@@ -13,7 +13,7 @@ told to it is told again by its event (`forget`).
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
@@ -82,13 +82,13 @@ class CardCache:
         with suppress(Unavailable):
             await self.many(ids or (), SEES_ALL)
 
-    async def forget(self, id: CardId) -> None:
-        """Believe nothing that was kept of a card.
+    async def forget(self, ids: Iterable[CardId]) -> None:
+        """Believe nothing that was kept of these cards.
 
         Raises:
             Unavailable: Redis does not answer.
         """
-        await self._set({_version_key(id): _fresh_version()}, VERSION_SECONDS)
+        await self._set({_version_key(id): _fresh_version() for id in ids}, VERSION_SECONDS)  # noqa: A001
 
     async def _recalled(
         self, ids: Sequence[CardId]

@@ -24,7 +24,7 @@ from web.deprecations import deprecation_headers
 from web.event_stream import HEADERS as UNKEPT
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
-from web.headers import raw_headers, read_header
+from web.headers import peer_address, raw_headers, read_header
 from web.persisted_queries import UnknownDocument
 from web.points import count_answer, release_points
 from web.rates import by_address
@@ -118,7 +118,7 @@ class Endpoint:
 
     def _unknown(self, request: Request, error: NotAuthenticated) -> Response:
         """Say that nobody vouches for the caller; an address that asks on and on hears less."""
-        caller = by_address(request.client.host if request.client else None)
+        caller = by_address(peer_address(request.scope))
         try:
             self._view.gate.enter(caller)
         except TooMany as many:

@@ -18,6 +18,7 @@ from domain.access import Role
 from domain.errors import TooMany, Unavailable
 from web.endpoint import burnt_key, refusal_of
 from web.gate import Gate
+from web.headers import peer_address
 from web.rates import by_address
 from web.refresh_cookie import COOKIE
 from web.settings import ExplorerRule
@@ -47,7 +48,7 @@ class AdministratorsExplorer:
             if burnt is not None:
                 return burnt
             try:
-                self.gate.enter(by_address(request.client.host if request.client else None))
+                self.gate.enter(by_address(peer_address(request.scope)))
                 return await answer(request)
             except (TooMany, Unavailable) as error:
                 return refusal_of(error)

@@ -41,7 +41,7 @@ from web.callers import COST, GARAGE, Verify, bearer_token, offered, sign_in
 from web.event_stream import KEY_REVOKED, EventStream, resume_after
 from web.garage_rates import GarageRates
 from web.gate import Gate, caller_name, points_of_running
-from web.headers import read_header
+from web.headers import peer_address, read_header
 from web.live_keys import LiveKeys
 from web.metrics import Metrics
 from web.persisted_queries import NamedDocuments, hand_over_id, names_document
@@ -136,7 +136,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             self._sign_in(context, value, read_header(request.scope, RAW_GARAGE))
         elif not self._callers.anonymous:
             raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
-        context.caller = caller_name(context.signed_in, _host_of(request))
+        context.caller = caller_name(context.signed_in, peer_address(request.scope))
         return context
 
     async def get_context(
@@ -149,14 +149,16 @@ class GraphQLView(GraphQL[RequestContext, None]):
         context = self._nobody(request)
         context.authorization = request.headers.get("authorization")
         context.garage_header = request.headers.get(GARAGE)
-        context.caller = caller_name(None, _host_of(request))
+        context.caller = caller_name(None, peer_address(request.scope))
         return context
 
     def _nobody(self, request: Request | WebSocket) -> RequestContext:
         return RequestContext(
             services=self._services,
             trace=request.state.trace,
-            origin=read_origin(_host_of(request), read_header(request.scope, b"user-agent")),
+            origin=read_origin(
+                peer_address(request.scope), read_header(request.scope, b"user-agent")
+            ),
             asks_cost=read_header(request.scope, RAW_COST) == ASKED,
         )
 
@@ -451,10 +453,6 @@ def choose_media_type(accept: str | None) -> str | None:
     if JSON in kinds or any(kind in UNDECIDED for kind in kinds):
         return JSON
     return None
-
-
-def _host_of(request: Request | WebSocket) -> str | None:
-    return request.client.host if request.client else None
 
 
 def _never_ran(result: ExecutionResult) -> bool:

@@ -1,4 +1,5 @@
-"""Headers of one request or answer, as ASGI holds them: pairs of bytes, names in small letters.
+"""Who sent a request, and the headers of one or of an answer, as ASGI holds them: pairs of bytes,
+names in small letters.
 
 Starlette's mappings make text of each header they pass; a request asks for a dozen.
 """
@@ -16,6 +17,12 @@ def read_header(scope: Scope, name: bytes) -> str | None:
         if known == name:
             return value.decode("latin-1")
     return None
+
+
+def peer_address(scope: Scope) -> str | None:
+    """Give the address that a request or socket came from; None: the server does not tell."""
+    peer: tuple[str, int] | None = scope.get("client")
+    return peer[0] if peer else None
 
 
 def raw_headers(said: Mapping[str, str]) -> RawHeaders:

@@ -1,6 +1,6 @@
 """Who listens to which event: one place, so that an event nobody thought of is a type error."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -12,8 +12,8 @@ from records.database import Connection
 from repair.suggestions import SuggestionPorts, suggest_cards
 from sync.inbox import EventListener, Handle, HandleBatch
 
-# So many events a listener takes at once; whoever hints at changes has to be ahead of the others.
-USUAL, HINTED = 64, 500
+# So many events a listener takes at once, and one that deals with all of them in one transaction.
+USUAL, BATCHED = 64, 500
 
 
 class ListenerName(StrEnum):
@@ -40,7 +40,7 @@ class EventHandlers:
     search: SuggestionPorts
     learn: Callable[[Event], Awaitable[None]]
     draft: Handle
-    forget: Callable[[CardId], Awaitable[None]]
+    forget: Callable[[Sequence[CardId]], Awaitable[None]]
     tell: Handle
     hint: HandleBatch
     staff: Callable[[PersonId], Awaitable[None]]
@@ -97,13 +97,18 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:  # noqa: PLR0911 -
 
 def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
     """Give every listener with what it does."""
+    # Ten thousand changed cards one by one would keep the worker from a critical one behind them.
+    together = {
+        ListenerName.HINTING: handlers.hint,
+        ListenerName.FORGETTING: _forget_handler(handlers.forget),
+    }
     return tuple(
         EventListener(
             name=hearer,
             types=frozenset(t for t in EventType if hearer in listeners_of(t)),
             handle=_handler_for(hearer, handlers),
-            handle_batch=handlers.hint if hearer is ListenerName.HINTING else None,
-            most=HINTED if hearer is ListenerName.HINTING else USUAL,
+            handle_batch=together.get(hearer),
+            most=BATCHED if hearer in together else USUAL,
         )
         for hearer in ListenerName
     )
@@ -122,13 +127,21 @@ def _handler_for(  # noqa: PLR0911 - one for each
         case ListenerName.DRAFTING:
             return handlers.draft
         case ListenerName.FORGETTING:
-            return _wait_for_match(lambda event: handlers.forget(CardId(event.entity)))
+            return _one_by_one(_forget_handler(handlers.forget))
         case ListenerName.TELLING:
             return handlers.tell
         case ListenerName.STAFFING:
             return _wait_for_match(lambda event: handlers.staff(PersonId(event.entity)))
         case _:
             assert_never(hearer)
+
+
+def _forget_handler(forget: Callable[[Sequence[CardId]], Awaitable[None]]) -> HandleBatch:
+    async def handle(events: Sequence[Event], connection: Connection) -> None:
+        del connection
+        await forget([CardId(event.entity) for event in events])
+
+    return handle
 
 
 def _one_by_one(handle: HandleBatch) -> Handle:

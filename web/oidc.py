@@ -32,6 +32,7 @@ from domain.sessions import ClientKind
 from web.body_limits import OWN
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
+from web.headers import peer_address
 from web.rates import by_address
 from web.sign_in import keep_challenge, keep_refresh_token
 
@@ -73,7 +74,7 @@ class OidcEndpoint(ABC):
         return response
 
     async def _response(self, request: Request) -> Response:
-        caller = by_address(request.client.host if request.client else None)
+        caller = by_address(peer_address(request.scope))
         wrong = burnt_key(request) or _misfit(request)
         if wrong is not None:
             return wrong
@@ -212,13 +213,13 @@ def _read_query(query: bytes) -> dict[str, str]:
 
 def _request_of(request: Request, state: str, now: datetime) -> SignInRequest:
     """Give who asks; the operation is that of the sign-in itself, which is good once."""
-    host = request.client.host if request.client else None
+    address = peer_address(request.scope)
     return SignInRequest(
         id=OperationId(str(derive_uuid(_uuid_of(state, now), "oidc"))),
         client=ClientKind.BROWSER,
-        address=by_address(host),
+        address=by_address(address),
         at=now,
-        origin=read_origin(host, request.headers.get("user-agent")),
+        origin=read_origin(address, request.headers.get("user-agent")),
     )
 
 

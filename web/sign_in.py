@@ -29,6 +29,7 @@ from resolvers.sign_in import SignInContext, SignInUseCases
 from web.body_limits import is_forged
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
+from web.headers import peer_address
 from web.rates import by_address
 from web.refresh_cookie import COOKIE, OWED_COOKIE, forget_challenge
 from web.variables import VariablesTooLarge, demand_readable
@@ -119,7 +120,7 @@ class SignInEndpoint:
             trace=request.state.trace,
             address=caller,
             origin=read_origin(
-                request.client.host if request.client else None,
+                peer_address(request.scope),
                 request.headers.get("user-agent"),
             ),
             browser=_is_page(request),
@@ -173,4 +174,4 @@ def _is_page(request: Request) -> bool:
 
 
 def _caller(request: Request) -> str:
-    return by_address(request.client.host if request.client else None)
+    return by_address(peer_address(request.scope))

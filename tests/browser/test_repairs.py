@@ -164,6 +164,35 @@ def payload(name: str, body: bytes) -> FilePayload:
     return {"name": name, "mimeType": "image/jpeg", "buffer": body}
 
 
+@pytest.mark.row("PI-7")
+async def test_what_waits_for_one_is_not_handed_in_by_another(
+    take_phone: TakePhone, technician: Technician, colleague: Technician
+) -> None:
+    """Their session ended, a colleague signs in on the same phone, and they do again elsewhere."""
+    phone, text = await take_phone(), f"The wheel squeals {fresh_word()}"
+    await phone.lose_network()
+    await phone.open_form()
+    await phone.page.locator("textarea").fill(text)
+    await phone.tap("Find the fix")
+    await expect(phone.standing).to_contain_text("1 waiting")
+    await phone.page.close()
+    await phone.page.context.clear_cookies()
+    await phone.find_network()
+    first = phone.page = await phone.page.context.new_page()
+    await phone.sign_in(colleague.email)
+    await expect(phone.standing).to_have_text("All handed in")
+    assert [await told_of(one.person, text) for one in (technician, colleague)] == [[], []]
+    phone.page = await phone.page.context.new_page()
+    await phone.open("/me")
+    await phone.tap("Sign out")
+    await phone.named("Sign out").last.click()
+    await expect(first.locator("input[name=email]")).to_be_visible()
+    await phone.sign_in(technician.email)
+    await came_in(technician.person, text, "ASSIGNED")
+    await expect(first.locator("nav")).to_be_visible()
+    assert await told_of(colleague.person, text) == []
+
+
 async def test_a_danger_is_told_without_a_network(take_phone: TakePhone) -> None:
     """As it is typed, in the rider's words, and on the ticket until the service has read it."""
     phone = await take_phone()

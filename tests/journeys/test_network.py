@@ -226,9 +226,7 @@ async def hear(socket: Subscriber, count: int) -> list[str]:
     return [(await socket.next())["card"]["key"] for _ in range(count)]
 
 
-@pytest.mark.row(
-    "SY-2", missing="ten thousand sockets: the bar broadcast_p99_ms is not measured yet"
-)
+@pytest.mark.row("SY-2")
 async def test_sockets_that_stop_reading_hold_up_nobody(
     house: Runtime, somebody: Somebody, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,7 +116,7 @@ async def test_two_instances_send_a_batch_once(
     assert len(await hints(records)) == 1
 
 
-@pytest.mark.row("SY-4", missing="p99: the bar urgent_push_p99_ms is not measured yet")
+@pytest.mark.row("SY-4")
 async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     records: Records, redis: Redis, clock: Clock, paces: HintSchedule
 ) -> None:

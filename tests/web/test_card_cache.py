@@ -181,7 +181,7 @@ async def test_an_event_tells_what_a_silent_redis_missed(shop: Shop) -> None:
     unheard = CardStore(shop.cards._graph, CardCache(NOWHERE, shop.source))  # pyright: ignore[reportPrivateUsage]
     await unheard.put(titled(FULL, 2), [], expected=1)
     assert (await shop.one(FULL.id)).version == 1
-    await shop.kept.forget(FULL.id)
+    await shop.kept.forget([FULL.id])
     assert (await shop.one(FULL.id)).version == 2
 
 

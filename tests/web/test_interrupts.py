@@ -21,8 +21,9 @@ from tests.waits import eventually
 from web.interrupts import END_SECONDS
 from web.local.stores import StoreUrls
 
-# A house of its own does not start over customers that another one sealed.
-pytestmark = pytest.mark.usefixtures("records")
+# A house of its own does not start over customers that another one sealed, and complains of files
+# that are shown by the cards of another.
+pytestmark = pytest.mark.usefixtures("records", "graph")
 STOPPED = 128 + signal.SIGINT
 LAST_LINES = 20
 # A line is printed before the command begins: nobody presses Ctrl-C while Python itself starts.

@@ -1,6 +1,7 @@
 """What runs beside the service: loops that start again, and events that are handled once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -36,9 +37,9 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
-    async def forget(card: CardId) -> None:
+    async def forget(cards: Sequence[CardId]) -> None:
         if forgotten is not None:
-            forgotten.append(card)
+            forgotten.extend(cards)
 
     needed = SuggestionPorts(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
@@ -185,7 +186,7 @@ async def test_a_cards_own_severity_decides(
     assert (waiting is None) is bool(hinted)
 
 
-async def test_changed_cards_are_forgotten() -> None:
+async def test_changed_cards_are_forgotten_together() -> None:
     forgotten = list[CardId]()
     heard_by = {
         one.name: one for one in listeners.build_listeners(hearing(World(), forgotten=forgotten))
@@ -194,3 +195,7 @@ async def test_changed_cards_are_forgotten() -> None:
     assert heard_by["forgetting"].types == CARD_EVENTS
     await heard_by["forgetting"].handle(told, cast("Connection", None))
     assert forgotten == ["fc_1"]
+    batch = heard_by["forgetting"].handle_batch
+    assert batch is not None
+    await batch([told, replace(told, entity="fc_2")], cast("Connection", None))
+    assert forgotten == ["fc_1", "fc_1", "fc_2"]

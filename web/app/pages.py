@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from web.headers import peer_address
+
 APP = "/app"
 PAGE, ASSETS = "index.html", "assets/"
 POLICY = (
@@ -86,7 +88,7 @@ class AppPages:
 
     async def _people(self, request: Request) -> Response:
         """Give the demo's people to a page that this very machine opened."""
-        caller = request.client.host if request.client else ""
+        caller = peer_address(request.scope) or ""
         if request.url.hostname not in OWN_NAMES or not _is_loopback(caller):
             return PlainTextResponse("The demo is for this machine alone.\n", status_code=404)
         return JSONResponse([asdict(one) for one in self._demo])
