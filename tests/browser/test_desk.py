@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Route, expect
 from domain.access import Role
 from ingest.batch import ImportBatch
 from tests.browser.conftest import Technician
-from tests.browser.looks import walk_looks
+from tests.browser.looks import draw, walk_looks
 from tests.browser.phone import PATIENCE_MS, Phone, PhoneLook
 from tests.browser.test_repairs import told_of
 from tests.journeys.billing_garage import EDIT, Shop, furnished, op
@@ -253,6 +253,12 @@ async def test_an_engineer_walks_from_a_card_through_the_graph(
     await expect(page.get_by_role("heading", name=card.title)).to_be_visible()
     await expect(page.locator("canvas").first).to_be_visible()
     drawn = await drawn_things(desk)
+    await desk.tap("Two steps")
+    await expect(page.get_by_role("img", name=f"Drawing of {drawn} things")).to_have_count(0)
+    await page.locator("canvas").first.scroll_into_view_if_needed()
+    await draw(page, "graph-of-a-card")
+    await desk.tap("One step")
+    await expect(page.get_by_role("img", name=f"Drawing of {drawn} things")).to_be_visible()
     await page.get_by_label("Symptom").uncheck()
     symptoms = len(set(card.signature.symptoms))
     assert await drawn_things(desk) == drawn - symptoms

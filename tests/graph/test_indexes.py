@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from typing import Any, LiteralString, cast
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -39,6 +40,8 @@ async def plan(driver: AsyncDriver, query: LiteralString, **parameters: object) 
     """Give the operators that really ran, in their order, with what each says of itself."""
     head, _, rest = query.partition("\n")
     profiled = f"{head} PROFILE\n{rest}" if head.startswith("CYPHER") else f"PROFILE {query}"
+    # As another text, it is planned for the data of this test: plans of a server of tests are kept.
+    profiled = cast("LiteralString", f"{profiled}\n// {uuid4()}")
     async with driver:
         answer = await driver.execute_query(profiled, parameters, database_="neo4j")
     return list(leaves_first(cast("dict[str, Any]", answer.summary.profile)))

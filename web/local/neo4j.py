@@ -58,9 +58,13 @@ server.bolt.connection_keep_alive_for_requests=OFF
 # By default a stop sits out two rounds of five seconds after everything is written and closed.
 internal.server.bolt.thread_pool_shutdown_wait_time=500ms
 """
+# Data that come and go change what plans rest on; for minutes the first plan is good enough.
+PLAN_ONCE = "dbms.cypher.min_replan_interval=1h\n"
 READ_ONLY = "server.databases.default_to_read_only=true\n"
+LONG_LIVED_HEAP = ("-XX:+UseG1GC",)
+# Nothing beside the work: half of a small heap is for what lives no longer than an answer.
+SHORT_LIVED_HEAP = ("-XX:+UseSerialGC", "-XX:NewRatio=1")
 FLAGS = (
-    "-XX:+UseG1GC",
     "-XX:-OmitStackTraceInFastThrow",
     "-XX:+UnlockExperimentalVMOptions",
     "-XX:+TrustFinalNonStaticFields",
@@ -156,8 +160,8 @@ class Neo4jServer:
         unpack = tuple(
             f"-D{name}={self.folder / 'tmp'}" for name in ("java.io.tmpdir", "jna.tmpdir")
         )
-        short_life = self._short_life(found) if self.tuning.short_lived else ()
-        own = (*heap, *FLAGS, *short_life, *vector, *unpack, error_file)
+        life = self._short_life(found) if self.tuning.short_lived else LONG_LIVED_HEAP
+        own = (*heap, *FLAGS, *life, *vector, *unpack, error_file)
         options = (*own, *self._class_path(), SERVER)
         where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
@@ -189,8 +193,9 @@ class Neo4jServer:
             page_cache_mb=self.tuning.page_cache_mb,
             transactions_mb=self.tuning.transactions_mb,
         )
+        plans = PLAN_ONCE if self.tuning.short_lived else ""
         lock = READ_ONLY if self.read_only else ""
-        files.write_whole(self.folder / "conf" / "neo4j.conf", text + lock)
+        files.write_whole(self.folder / "conf" / "neo4j.conf", text + plans + lock)
 
     def _set_password(self) -> None:
         path = self.folder / "password.args"
@@ -232,7 +237,7 @@ class Neo4jServer:
             if not _is_whole(archive):
                 archive.unlink()
         kept = ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
-        return ("-XX:TieredStopAtLevel=1", *kept)
+        return (*SHORT_LIVED_HEAP, "-XX:TieredStopAtLevel=1", *kept)
 
     def _class_path(self) -> tuple[str, str]:
         return ("-cp", ":".join(str(path) for path in self.shelf.paths))
