@@ -11,7 +11,7 @@
 {element: elementId(n), kind: [l IN labels(n) WHERE l IN $kinds][0],
   key: coalesce(n.id, n.key, n.code),
   caption: CASE WHEN n:VehicleModel
-    THEN reduce(t = '', w IN [n.make, n.model, n.variant, toString(n.year)] |
+    THEN reduce(t = '', w IN [n.make, n.model, n.variant, CASE n.year WHEN 0 THEN NULL ELSE toString(n.year) END] |
       t + CASE WHEN w IS NULL THEN '' WHEN t = '' THEN w ELSE ' ' + w END)
     ELSE coalesce(n.title, n.text, n.name, n.code) END}
 

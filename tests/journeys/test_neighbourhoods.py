@@ -45,6 +45,15 @@ async def test_a_card_stands_among_what_it_names(house: Runtime, somebody: Someb
     assert found["cut"] is False
 
 
+async def test_a_model_of_any_year_tells_none(house: Runtime, somebody: Somebody) -> None:
+    [model] = await house.graph.read(
+        "MATCH (m:VehicleModel {year: 0}) WHERE m.variant IS NULL "
+        "RETURN m.id AS id, m.make + ' ' + m.model AS name ORDER BY id LIMIT 1"
+    )
+    found = await somebody().ask(AROUND, id=global_id("VehicleModel", model["id"]))
+    assert found["things"][0]["caption"] == model["name"]
+
+
 async def test_two_steps_lead_to_what_is_like_it(house: Runtime, somebody: Somebody) -> None:
     same = Signature(text="Rubbed harness", error_codes=(CodeKey("ather:E631"),))
     await plant(house, "rubbed", same.text, signature=same)

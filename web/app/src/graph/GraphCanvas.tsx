@@ -48,7 +48,7 @@ export function GraphCanvas({ shown, chosen, choose, ready }: Given) {
       aria-label={words.graph.drawn(shown.things.length)}
       className="h-[60vh] min-h-80 overflow-hidden rounded-2xl border border-line bg-sheet text-ink"
     >
-      <div ref={box} className="relative size-full border-line bg-sheet" />
+      <div ref={box} className="relative size-full border-quiet bg-sheet" />
     </div>
   );
 }

@@ -83,7 +83,7 @@ function looks(ink: string, paper: string, line: string): StylesheetJson {
     },
     ...kinds,
     { selector: "node[steps = 0]", style: { "border-width": 4 } },
-    { selector: "edge", style: { width: 1, "line-color": line, "curve-style": "haystack" } },
+    { selector: "edge", style: { width: 1, "line-color": line, "line-opacity": 0.5, "curve-style": "haystack" } },
     { selector: "edge.marked", style: { width: 3, "line-color": ink } },
     { selector: "node.marked", style: { "border-width": 4 } },
     { selector: ".faint", style: { opacity: 0.2 } },
