@@ -8,11 +8,11 @@ time, hold no key and no connection, and may crash alone.
 import io
 import resource
 import sys
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from pi_heif import register_heif_opener  # pyright: ignore[reportUnknownVariableType]
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 # A camera of 48 megapixels is read; what claims more would be a bomb.
 MOST_PIXELS = 50_000_000
@@ -44,12 +44,14 @@ def kept_photo(photo: bytes) -> tuple[dict[str, int], bytes, bytes]:
         profile = found.info.get("icc_profile")
         upright = _flattened(ImageOps.exif_transpose(found))
     upright.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    if isinstance(profile, bytes) and len(profile) <= PROFILE_BYTES:
+        upright = _in_usual_colours(upright, profile)
+    # Comments and texts that stood beside the picture: Pillow writes some of them by itself.
+    upright.info.clear()
     small = upright.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
-    colours = profile if isinstance(profile, bytes) and len(profile) <= PROFILE_BYTES else None
-    whole = _jpeg(upright, QUALITY, colours)
     size = {"width": upright.width, "height": upright.height}
-    return size, whole, _jpeg(small, SMALL_QUALITY, colours)
+    return size, _jpeg(upright, QUALITY), _jpeg(small, SMALL_QUALITY)
 
 
 def _opened(photo: bytes) -> Image.Image:
@@ -68,9 +70,24 @@ def _flattened(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _jpeg(picture: Image.Image, quality: int, colours: bytes | None) -> bytes:
+def _in_usual_colours(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Give an RGB picture as sRGB, so that the profile, which holds texts too, need not be kept."""
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        shown = ImageCms.profileToProfile(picture, own, _usual_profile())
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return picture if shown is None else shown
+
+
+def _usual_profile() -> ImageCms.ImageCmsProfile:
+    # Pillow tells no type of it.
+    return ImageCms.ImageCmsProfile(cast("Any", ImageCms).createProfile("sRGB"))
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
     made = io.BytesIO()
-    picture.save(made, "JPEG", quality=quality, optimize=True, icc_profile=colours, exif=b"")
+    picture.save(made, "JPEG", quality=quality, optimize=True, exif=b"")
     return made.getvalue()
 
 

@@ -1,7 +1,8 @@
 """Takes away from an MP4 what tells where and by whom it was filmed, byte for byte in its place.
 
 A phone writes the place into `udta` or `meta` inside of `moov`, and notes of other programs into
-`uuid` boxes. Those boxes become `free`, filled with nothing: no offset moves, no picture changes.
+`uuid` boxes; a film in fragments has them in `moof` too, and `meco` holds more of them. Those boxes
+become `free`, filled with nothing: no offset moves, no picture changes.
 Source: ISO/IEC 14496-12, 8.10 (user data), 8.11 (metadata), 8.1.2 (free space).
 """
 
@@ -12,9 +13,12 @@ from domain.errors import InvalidInput
 HEADER, LONG_HEADER = 8, 16
 # What is looked into; an hour of film has an index of a few MiB.
 INDEX_BYTES = 32 << 20
-TELLING = frozenset({b"udta", b"meta", b"uuid"})
-# Boxes that hold boxes in which such a one may stand.
-HOLDING = frozenset({b"moov", b"trak"})
+TELLING = frozenset({b"udta", b"meta", b"meco", b"uuid"})
+# Boxes that hold boxes in which such a one may stand: at most three of them lie in each other.
+HOLDING = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
+DEEPEST = 3
+# An hour in fragments of half a second has fewer; all of them are walked at once.
+MOST_BOXES = 100_000
 # The length of a last box that goes on to the end of the file.
 OPEN_END = 1 << 62
 
@@ -39,6 +43,7 @@ class BoxReader:
         self._held = bytearray()
         self._passing = 0
         self._begun = False
+        self._boxes = 0
 
     def read(self, piece: bytes) -> Generator[bytes]:
         """Take the next bytes, and give those that can go on."""
@@ -70,6 +75,7 @@ class BoxReader:
             raise broken_video()
         self._begun = True
         if kind not in TELLING | HOLDING:
+            self._count_box()
             self._passing = size
             return b""
         if size > INDEX_BYTES:
@@ -77,8 +83,25 @@ class BoxReader:
         if len(self._held) < size:
             return b""
         box = self._take(size)
-        _blank(box, 0, size)
+        self._blank(box, 0, size)
         return bytes(box)
+
+    def _blank(self, index: bytearray, start: int, end: int, depth: int = 0) -> None:
+        if depth > DEEPEST:
+            raise broken_video()
+        for place, size, head in _boxes(index, start, end):
+            self._count_box()
+            kind = bytes(index[place + 4 : place + 8])
+            if kind in TELLING:
+                index[place + 4 : place + 8] = b"free"
+                index[place + head : place + size] = bytes(size - head)
+            elif kind in HOLDING:
+                self._blank(index, place + head, place + size, depth + 1)
+
+    def _count_box(self) -> None:
+        self._boxes += 1
+        if self._boxes > MOST_BOXES:
+            raise broken_video()
 
     def _take(self, size: int) -> bytearray:
         part = self._held[:size]
@@ -107,16 +130,6 @@ def _size_of(held: bytearray) -> int | None:
 
 def _broken_size() -> int:
     raise broken_video()
-
-
-def _blank(index: bytearray, start: int, end: int) -> None:
-    for place, size, head in _boxes(index, start, end):
-        kind = bytes(index[place + 4 : place + 8])
-        if kind in TELLING:
-            index[place + 4 : place + 8] = b"free"
-            index[place + head : place + size] = bytes(size - head)
-        elif kind in HOLDING:
-            _blank(index, place + head, place + size)
 
 
 def _boxes(index: bytearray, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -1,6 +1,6 @@
 """What is kept of files beside their bytes: whose they are, what they are, their sealed keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -152,9 +152,11 @@ class FileStore:
         """Give files that were announced, and are awaited no more."""
         return await self._ids("never_came", now=now, first=first)
 
-    async def unnamed(self, before: datetime, first: int) -> list[FileId]:
-        """Give files kept since before a moment that no ticket names."""
-        return await self._ids("unnamed", before=before, first=first)
+    async def unnamed(
+        self, before: datetime, first: int, shown: Collection[str] = ()
+    ) -> list[FileId]:
+        """Give files kept since before a moment that no ticket names and that are not `shown`."""
+        return await self._ids("unnamed", before=before, first=first, shown=list(shown))
 
     async def note_gone(self, id: FileId, at: datetime) -> None:
         """Note that a removed file's bytes are gone for good."""

@@ -142,11 +142,11 @@ class FileInventory:
         return len({*late} - awaited)
 
     async def _remove_unnamed(self, now: datetime) -> int:
-        unnamed = await self.files.unnamed(now - UNNAMED, PAGE)
-        if not unnamed:
+        if not await self.files.unnamed(now - UNNAMED, 1):
             return 0
+        # Those that cards show stay for years: they take no place of those that go.
         shown = await self.cards.evidence_keys(FILES)
-        over = [one for one in unnamed if one not in shown]
+        over = await self.files.unnamed(now - UNNAMED, PAGE, shown)
         await self.files.remove(over, now)
         return len(over)
 

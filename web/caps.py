@@ -38,6 +38,7 @@ class Caps:
         8_192, "bytes of a body that nobody signed (development only)"
     )
     uploads: int = _cap_field(64, "files that come in at one time")
+    uploads_per_address: int = _cap_field(16, "files that come in from one address at one time")
     upload_seconds: int = _cap_field(900, "seconds until a file is whole, or goes on later")
     upload_idle_seconds: int = _cap_field(20, "seconds that nothing may come of a file")
     answer_seconds: int = _cap_field(10, "seconds until a request is answered")

@@ -7,6 +7,7 @@ than the one announced is not taken for whole: whoever completes it is told how 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from domain.ids import FileId, file_id
 from files.folder_uploads import FolderUploads
 from web.caps import Caps
 from web.file_links import SMALL, Announcement, FileLinks
+from web.headers import peer_address
 from web.signed_links import plain_response
 
 EXPIRED = "This link has expired or was never given. Ask for it again."
@@ -49,17 +51,20 @@ class FileReader(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class UploadDoor:
-    """Takes what an address was signed for (`PUT`), and says how much of it came (`HEAD`)."""
+    """Takes what an address was signed for (`PUT`), and says how much of it came (`HEAD`).
+
+    Who sends slowly holds a place for long: one address never holds all of them.
+    """
 
     links: FileLinks
     uploads: FolderUploads
     caps: Caps
-    _at_once: int = field(default=0, init=False)
+    _from: Counter[str] = field(default_factory=Counter[str], init=False)
 
-    @property
-    def busy(self) -> bool:
-        """Whether as many files come in as may."""
-        return self._at_once >= self.caps.uploads
+    def is_busy(self, sender: str) -> bool:
+        """Say whether as many files come in as may, of all or of one who sends."""
+        many = self._from[sender] >= self.caps.uploads_per_address
+        return many or self._from.total() >= self.caps.uploads
 
     async def endpoint(self, request: Request) -> Response:
         announced = self.links.announced(
@@ -72,13 +77,16 @@ class UploadDoor:
         misfit = _misfit(request, announced)
         if misfit is not None:
             return misfit
-        if self.busy:
+        sender = peer_address(request.scope) or ""
+        if self.is_busy(sender):
             return _closing(503, "Too many files come in at once. Send it again in a moment.")
-        self._at_once += 1
+        self._from[sender] += 1
         try:
             return await self._take(request, announced)
         finally:
-            self._at_once -= 1
+            self._from[sender] -= 1
+            # Nothing is kept of who sends no more.
+            self._from += Counter()
 
     async def _progress(self, announced: Announcement) -> Response:
         length = announced.facts.length

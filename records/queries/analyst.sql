@@ -2,7 +2,10 @@
 -- is read in pages of its own order; `position` is where a row stands in it.
 
 -- name: events
-select seq as position, seq, id, type, entity, version, at, garage from change_log
+-- What happened to somebody is told without who it was: people have other ids in the graph's copy too.
+select seq as position, seq, id, type, case when type <> 'person.changed' then entity end as entity, version,
+    at, garage
+from change_log
 where seq > coalesce(%(after)s::bigint, -1) order by seq limit %(page)s;
 
 -- name: invoices

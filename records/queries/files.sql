@@ -84,9 +84,10 @@ select id from stored_file where state = 'asked' and waits_until < %(now)s order
 delete from stored_file where id = %(id)s and state = 'asked' and waits_until < %(now)s
 
 -- name: unnamed
--- Files that no ticket names, kept for long.
+-- Files that no ticket names, kept for long, but those that something else shows.
 select id from stored_file
-where state = 'stored' and ticket is null and stored_at < %(before)s order by stored_at limit %(first)s
+where state = 'stored' and ticket is null and stored_at < %(before)s and id <> all(%(shown)s)
+order by stored_at limit %(first)s
 
 -- name: remove
 -- Files are taken away, for a while so that they can be brought back.

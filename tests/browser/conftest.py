@@ -102,6 +102,13 @@ async def technician(root: Person, entry: Door) -> Technician:  # noqa: F811
     return Technician(email=email, person=entry.person(entered))
 
 
+@pytest.fixture(scope="module")
+async def colleague(root: Person, entry: Door) -> Technician:  # noqa: F811
+    """Another one, who takes the same phone."""
+    email, entered = await invited(root, entry, Role.TECHNICIAN)
+    return Technician(email=email, person=entry.person(entered))
+
+
 @pytest.fixture
 async def take_phone(
     browser: Browser, place: str, technician: Technician

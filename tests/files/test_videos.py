@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from domain.errors import InvalidInput
-from files.videos import without_places
+from files.videos import MOST_BOXES, without_places
 from tests.files.samples import FILMED_AT, box, film
 
 HEAD = box(b"ftyp", b"isom" + bytes(4))
@@ -55,3 +55,31 @@ async def test_a_long_box_and_an_open_end_pass() -> None:
 async def test_boxes_that_do_not_fit_are_refused(content: bytes) -> None:
     with pytest.raises(InvalidInput, match="does not read as a whole MP4"):
         await cleaned(content, 5)
+
+
+@pytest.mark.row("CA-13")
+@pytest.mark.parametrize("place", ["moof", "moof traf", "moov trak mdia", "meco"])
+async def test_places_are_looked_for_where_a_film_may_hold_them(place: str) -> None:
+    told = box(b"meta", FILMED_AT)
+    for kind in reversed(place.split()):
+        told = box(kind.encode(), told)
+    found = await cleaned(HEAD + told, 1_000)
+    assert (len(found), found.count(FILMED_AT)) == (len(HEAD + told), 0)
+
+
+async def test_boxes_in_boxes_without_end_are_refused() -> None:
+    nested = b""
+    for _ in range(2_000):
+        nested = box(b"trak", nested)
+    with pytest.raises(InvalidInput, match="does not read as a whole MP4"):
+        await cleaned(HEAD + box(b"moov", nested), 1_000)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_so_many_boxes_are_walked_and_no_more(inside: bool) -> None:
+    """Each takes its moment of the loop on which everybody else waits."""
+    many = box(b"free", b"") * (MOST_BOXES - 2)
+    film = HEAD + (box(b"moov", many) if inside else many + box(b"free", b""))
+    assert await cleaned(film, 1 << 20) == film
+    with pytest.raises(InvalidInput, match="does not read as a whole MP4"):
+        await cleaned(film + box(b"free", b""), 1 << 20)

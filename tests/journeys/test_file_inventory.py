@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.errors import NotFound
 from domain.files import KEPT_REMOVED, UPLOAD_WAITS, FileState
 from domain.ids import FileId
+from repair import file_inventory
 from repair.file_inventory import UNNAMED, UNRECORDED
 from repair.files import object_key
 from tests.files.samples import photo
@@ -110,3 +111,19 @@ def test_prepare_without_a_bucket_says_so() -> None:
         0,
         "No bucket is named: files are kept in a folder of the home.\n",
     )
+
+
+async def test_what_cards_show_takes_no_place_of_what_goes(
+    house: Runtime, asha: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_inventory, "PAGE", 1)
+    inventory, files, now = house.files.inventory, house.files.keeper.files, house.now()
+    shown = await kept_as(asha, photo(), "JPEG")
+    evidence = {"photos": [{"key": shown["key"], "sha256": shown["sha256"]}]}
+    card = content("A pack that hums") | {"evidence": evidence}
+    await asha.ask(CREATE, op="0198f0c4-0000-7000-8000-000000000002", card=card)
+    nobodys = await kept_file(house, asha, LOG + b"5")
+    while await inventory.clear(now + UNNAMED + timedelta(days=1)):
+        pass
+    kept = [(await files.get(FileId(key))).state for key in (shown["key"], nobodys)]
+    assert kept == [FileState.STORED, FileState.REMOVED]

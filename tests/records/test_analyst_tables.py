@@ -1,12 +1,14 @@
 """The tables of analysts: read in pages, without a column that tells who somebody is."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from access.personal_fields import FIELDS
+from domain.events import EventType
 from records import analyst_tables
 from records.analyst_tables import QUERIES, TABLES, table_pages
 from records.change_log import ChangeLog
@@ -33,6 +35,16 @@ async def test_tables_are_read_in_pages(records: Records, monkeypatch: pytest.Mo
     pages = [page async for page in table_pages(records, "events")]
     assert [[row["seq"] for row in page] for page in pages] == [[1, 2], [3, 4], [5]]
     assert {*pages[0][0]} == {"seq", "id", "type", "entity", "version", "at", "garage"}
+
+
+async def test_whom_an_event_is_about_is_not_told(records: Records) -> None:
+    changed = replace(event("1", "per_1"), type=EventType.PERSON_CHANGED)
+    await ChangeLog(records).append([changed, event("2", "fc_1")])
+    [page] = [page async for page in table_pages(records, "events")]
+    assert [(row["type"], row["entity"]) for row in page] == [
+        ("person.changed", None),
+        (event("2", "fc_1").type.value, "fc_1"),
+    ]
 
 
 async def test_every_table_can_be_read(records: Records, tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ def app_of(door: UploadDoor) -> Starlette:
     )
 
 
+def sender(door: UploadDoor, host: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app_of(door), client=(host, 1))
+    return httpx.AsyncClient(transport=transport, base_url="http://files.test")
+
+
 def address(door: UploadDoor, content: bytes) -> tuple[FileId, str]:
     file = announced(content, FileType.TEXT)
     return file.id, door.links.upload(file, datetime.now(UTC)).url
@@ -138,9 +143,17 @@ async def test_who_falls_silent_is_let_go(tmp_path: Path) -> None:
     assert await door.uploads.received(named, len(LARGE)) == CHUNK
 
 
-async def test_so_many_files_come_in_at_one_time(tmp_path: Path) -> None:
-    door = door_at(tmp_path, replace(CAPS, upload_idle_seconds=60))
-    (_, first), (_, second) = address(door, LARGE), address(door, LARGE)
+@pytest.mark.parametrize(
+    ("caps", "other"),
+    [({"uploads": 1}, 503), ({"uploads": 2, "uploads_per_address": 1}, 204)],
+    ids="all one".split(),
+)
+async def test_so_many_files_come_in_at_one_time(
+    tmp_path: Path, caps: dict[str, int], other: int
+) -> None:
+    """Of all, and of one address, which does not keep others out."""
+    door = door_at(tmp_path, replace(CAPS, upload_idle_seconds=60, **caps))
+    (_, first), (_, second), (_, third) = [address(door, LARGE) for _ in range(3)]
     going = asyncio.Event()
 
     async def slow() -> AsyncGenerator[bytes]:
@@ -149,12 +162,12 @@ async def test_so_many_files_come_in_at_one_time(tmp_path: Path) -> None:
         yield LARGE[CHUNK:]
 
     told = {"content-type": "text/plain", "content-length": str(len(LARGE))}
-    transport = httpx.ASGITransport(app=app_of(door))
-    async with httpx.AsyncClient(transport=transport, base_url="http://files.test") as client:
+    async with sender(door, "192.0.2.1") as client, sender(door, "192.0.2.2") as stranger:
         one = asyncio.create_task(client.put(first, content=slow(), headers=told))
-        while not door.busy:  # noqa: ASYNC110 - a count, no event
+        while not door.is_busy("192.0.2.1"):  # noqa: ASYNC110 - a count, no event
             await asyncio.sleep(0.01)
         assert (await client.put(second, content=LARGE, headers=told)).status_code == 503
+        assert (await stranger.put(third, content=LARGE, headers=told)).status_code == other
         going.set()
         assert (await one).status_code == 204
         assert (await client.put(second, content=LARGE, headers=told)).status_code == 204

@@ -16,8 +16,19 @@ export const standing = createStore<Standing>("unknown");
 let entry: Entry | null = null;
 let goodUntil = 0;
 let renewal: Promise<string> | null = null;
+let owner: string | null = null;
 
 export class SignedOut extends Error {}
+
+/** Say whose pages these are, by their key: they use nobody else's token. Null: nobody's yet. */
+export function belongTo(person: string | null): void {
+  owner = person;
+}
+
+/** Whose token it is. */
+export function holderOf(accessToken: string): string {
+  return claimsOf(accessToken).sub;
+}
 
 export function begin(found: Entry): void {
   entry = found;
@@ -48,9 +59,13 @@ export function distrust(): void {
 
 /** How long a token holds, by its own two moments: a phone's clock may be a day off. */
 function lifetimeOf(accessToken: string): number {
-  const [, claims = ""] = accessToken.split(".");
-  const { iat, exp } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
+  const { iat, exp } = claimsOf(accessToken);
   return (exp - iat) * 1000;
+}
+
+function claimsOf(accessToken: string): { sub: string; iat: number; exp: number } {
+  const [, claims = ""] = accessToken.split(".");
+  return JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
 async function renew(): Promise<string> {
@@ -58,6 +73,11 @@ async function renew(): Promise<string> {
   if (refresh.__typename !== "SignedIn") {
     end();
     throw new SignedOut(refresh.message);
+  }
+  if (owner !== null && holderOf(refresh.accessToken) !== owner) {
+    // The cookie is one for the whole browser: somebody else signed in by another page.
+    end();
+    throw new SignedOut("Somebody else has signed in.");
   }
   begin(refresh);
   return refresh.accessToken;

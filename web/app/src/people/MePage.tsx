@@ -26,9 +26,11 @@ async function signOut(): Promise<void> {
   const who = person.get();
   // Without a network the session ends by itself; what the phone holds goes now.
   await change(SignOutDocument, { operation: operationId() }).catch(() => undefined);
-  if (who) await clearCopies(await openKept(who.key));
-  forgetPerson();
   end();
+  forgetPerson();
+  if (who) await clearCopies(await openKept(who.key));
+  // What was still being asked for them ends here, and writes nothing behind this.
+  window.location.reload();
 }
 
 export default function MePage() {

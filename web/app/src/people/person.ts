@@ -1,5 +1,6 @@
 // Who works on this phone: remembered, so that the pages open with no network.
 import { read } from "../api/client";
+import { belongTo } from "../api/session";
 import { createStore } from "../api/store";
 import { MeDocument, type MeQuery } from "../gql/graphql";
 
@@ -8,6 +9,16 @@ export type Person = NonNullable<MeQuery["me"]>;
 const KEPT = "battwheels-person";
 
 export const person = createStore<Person | null>(remembered());
+
+// What waits for one person is never handed in by the token of another.
+const belong = () => belongTo(person.get()?.key ?? null);
+person.follow(belong);
+belong();
+
+// Another page of this browser let somebody else in, or nobody: what stands here is not theirs.
+window.addEventListener("storage", ({ key }) => {
+  if (key === KEPT && remembered()?.key !== person.get()?.key) window.location.reload();
+});
 
 /** Ask who is signed in, and remember it. */
 export async function learnPerson(): Promise<Person> {

@@ -1,12 +1,12 @@
 import { type SubmitEvent, useState } from "react";
 import { askDoor } from "../api/door";
 import { operationId } from "../api/operation-id";
-import { begin, type Entry } from "../api/session";
+import { begin, type Entry, holderOf } from "../api/session";
 import { useStore } from "../api/store";
 import { Button } from "../parts/Button";
 import { TextField } from "../parts/Field";
 import { Notice } from "../parts/Notice";
-import { learnPerson, person } from "../people/person";
+import { forgetPerson, learnPerson, person } from "../people/person";
 import { useKept } from "../replica/news";
 import { useWords } from "../words/language";
 import { DemoPicks } from "./DemoPicks";
@@ -23,6 +23,8 @@ export function SignInPage() {
   const [busy, setBusy] = useState(false);
 
   async function enter(entry: Entry) {
+    // Whoever was here before may be another: their pages do not open by this token.
+    if (person.get()?.key !== holderOf(entry.accessToken)) forgetPerson();
     begin(entry);
     await learnPerson();
   }
