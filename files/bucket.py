@@ -42,6 +42,11 @@ class BucketAccount:
     region: str = "us-east-1"
     public_url: str | None = None
 
+    @property
+    def upload_address(self) -> str:
+        """Where whoever sends files reaches it, `https://HOST`."""
+        return self.public_url or self.url
+
 
 class Bucket:
     """What is asked of one bucket; a client is made when it is first asked."""

@@ -53,6 +53,11 @@ class FileRuntime:
     def services(self) -> FileServices:
         return FileServices(keeper=self.keeper, links=self.links)
 
+    @property
+    def upload_address(self) -> str | None:
+        """Where a bucket takes what people send; None: this service does."""
+        return None if self.bucket is None else self.bucket.account.upload_address
+
     async def watch(self, leases: LeaseStore, parts: Parts, metrics: Metrics) -> None:
         """Let go of what is over each hour, and look once a night whether all is there.
 

@@ -110,7 +110,9 @@ def build_application(runtime: Runtime, demo: Sequence[DemoPick] = ()) -> Starle
             development=not settings.production,
             origins=settings.allowed_origins,
             ui=settings.home / "ui",
-            pages=AppPages(find_pages(settings.home / "app"), demo),
+            pages=AppPages(
+                find_pages(settings.home / "app"), demo, uploads=runtime.files.upload_address
+            ),
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             returns=ReturnFiles(
                 links=runtime.billing.return_links,

@@ -1,13 +1,16 @@
 """A technician's repair on a phone, with a network and without, from report to hand-over."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from PIL import Image
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.conftest import TakePhone, Technician
-from tests.browser.looks import pages_of, walk_looks
+from tests.browser.looks import draw, pages_of, walk_looks
 from tests.browser.phone import SYNC_ENDED, Phone
 from tests.journeys.people import Person, fresh_word
 from tests.waits import eventually
@@ -24,6 +27,11 @@ TICKETS = """query { tickets(first: 100) { edges { node {
 RESOLVE = """mutation ($op: UUID!, $id: ID!, $n: Int!, $outcome: OutcomeInput!) {
   resolveTicket(operationId: $op, id: $id, expectedVersion: $n, outcome: $outcome) {
     __typename ... on Refusal { message } } }"""
+FILES = """query ($id: ID!) { ticket(id: $id) {
+  files { kind width height sha256 url } attempts { notes files { kind } } } }"""
+# What an iPhone's photo begins with, and no picture behind it; a film that calls itself a photo.
+HEIC = b"\0\0\0\x18ftypheic" + bytes(4_000)
+FILM = b"\0\0\0\x18ftypmp42" + bytes(4_000)
 
 # What a browser does when there is no room left.
 FULL = """() => { IDBObjectStore.prototype.add = () => {
@@ -99,6 +107,61 @@ async def test_what_a_killed_tab_kept_is_handed_in_once(
     ticket = await came_in(technician.person, text, "CLOSED")
     assert ticket["outcome"] == {"minutes": 12, "stars": None}
     await expect(phone.standing).to_have_text("All handed in")
+
+
+@pytest.mark.row("PI-1")
+async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Technician) -> None:
+    """Chosen with no network in a tab that is killed; what the service refuses holds nothing up."""
+    phone, text = await take_phone(), f"The cable is torn {fresh_word()}"
+    await phone.lose_network()
+    await phone.open_form()
+    chosen = [picture("cable.png", 3_000), payload("film.jpg", FILM), payload("a.heic", HEIC)]
+    await phone.page.get_by_label("Choose photos").set_input_files([*chosen, picture("b.png", 60)])
+    await expect(phone.page.get_by_text("film.jpg: this is no photo")).to_be_visible()
+    await phone.page.get_by_text("film.jpg: this is no photo").scroll_into_view_if_needed()
+    await draw(phone.page, "report-photos")
+    await phone.tap("Take photo 3 away")
+    await phone.kill_tab("/report")
+    await expect(phone.page.get_by_role("img", name="Photo")).to_have_count(2)
+    await phone.page.locator("textarea").fill(text)
+    await phone.tap("Find the fix")
+    await expect(phone.page.get_by_role("img", name="Photo 1")).to_be_visible()
+    await phone.kill_tab()
+    await expect(phone.standing).to_contain_text("1 waiting")
+    await phone.find_network()
+    ticket = await came_in(technician.person, text, "ASSIGNED")
+    await see_fate(phone, "These photos were not taken")
+    await draw(phone.page, "photo-refused")
+    await phone.tap("I have seen it")
+    await expect(phone.standing).to_have_text("All handed in")
+    await phone.open(f"/t/{ticket['key']}")
+    small = phone.page.get_by_role("img", name="Photo 1")
+    await expect(small).to_be_visible()
+    assert await small.evaluate("one => one.decode().then(() => one.naturalWidth)") == 320
+    await phone.tap("Begin my own way")
+    await phone.tap("It did not help")
+    await phone.page.get_by_label("Take a photo").set_input_files(picture("try.png", 60))
+    await expect(phone.page.get_by_text("Sent")).to_be_visible()
+    await phone.tap("Keep this try")
+    await expect(phone.page.get_by_role("img", name="Photo 2")).to_be_visible()
+    told = await technician.person.ask(FILES, id=ticket["key"])
+    [kept] = told["files"]
+    path = kept["url"].partition("/v1/")[2]
+    fetched = await phone.page.request.get(f"{phone.place}/v1/{path}")
+    assert sha256(await fetched.body()).hexdigest() == kept["sha256"]
+    assert (kept["kind"], kept["width"], kept["height"]) == ("PHOTO", 1_600, 1_200)
+    assert told["attempts"] == [{"notes": "", "files": [{"kind": "PHOTO"}]}]
+
+
+def picture(name: str, width: int) -> FilePayload:
+    """Give a photo of that width, three quarters as high."""
+    drawn = BytesIO()
+    Image.new("RGB", (width, width * 3 // 4), "teal").save(drawn, "PNG")
+    return payload(name, drawn.getvalue())
+
+
+def payload(name: str, body: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": body}
 
 
 @pytest.mark.row("PI-7")

@@ -55,6 +55,15 @@ async def test_a_page_runs_nothing_from_elsewhere(folder: Path) -> None:
     assert page.headers["strict-transport-security"].startswith("max-age=")
 
 
+async def test_a_page_may_send_to_the_bucket_alone(folder: Path) -> None:
+    pages = AppPages(folder, uploads="https://objects.example:8333")
+    async with client(app(World(), pages=pages)) as opened:
+        page = await opened.get("/app/")
+    policy = page.headers["content-security-policy"]
+    assert "; connect-src 'self' https://objects.example:8333; " in policy
+    assert policy.count("://") == 1
+
+
 @pytest.mark.parametrize(
     ("taken", "coding", "body"),
     [("gzip, br", "br", b"br"), ("gzip", "gzip", b"gz"), ("identity", None, b"// script")],

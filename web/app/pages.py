@@ -23,7 +23,7 @@ APP = "/app"
 PAGE, ASSETS = "index.html", "assets/"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "font-src 'self'; connect-src 'self'{uploads}; manifest-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 FOREVER = "public, max-age=31536000, immutable"
@@ -65,11 +65,17 @@ class PageFile:
 
 
 class AppPages:
-    """Those in a folder, read when they are first asked for; `demo` are offered to come in as."""
+    """Those in a folder, read when they are first asked for; `demo` are offered to come in as.
 
-    def __init__(self, folder: Path | None, demo: Sequence[DemoPick] = ()) -> None:
+    `uploads` is where a bucket takes what is sent, `https://HOST`; None: this service does.
+    """
+
+    def __init__(
+        self, folder: Path | None, demo: Sequence[DemoPick] = (), *, uploads: str | None = None
+    ) -> None:
         self._folder = folder
         self._demo = demo
+        self._policy = POLICY.format(uploads="" if uploads is None else f" {uploads}")
         self._files: dict[str, PageFile] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -96,7 +102,7 @@ class AppPages:
         found = self._files.get(path)
         if found is None and FILE.search(path):
             return PlainTextResponse("There is no such file.\n", status_code=404)
-        return _file_response(request, found or self._files[PAGE])
+        return _file_response(request, found or self._files[PAGE], self._policy)
 
     def _read_files(self) -> dict[str, PageFile]:
         if self._folder is None or not (self._folder / PAGE).is_file():
@@ -123,9 +129,9 @@ class AppPages:
         )
 
 
-def _file_response(request: Request, file: PageFile) -> Response:
+def _file_response(request: Request, file: PageFile, policy: str) -> Response:
     headers = {
-        "content-security-policy": POLICY,
+        "content-security-policy": policy,
         "cache-control": file.caching,
         "vary": "Accept-Encoding",
         "etag": file.tag,

@@ -7,6 +7,7 @@ import { openKept } from "../replica/kept";
 import { keepDraft, openDraft } from "../reports/draft";
 import { useWords } from "../words/language";
 import type { Fate } from "./operations";
+import { beginPhotosAnew } from "../files/photos";
 import { markSeen } from "./outbox";
 
 /** A deed that was refused, or met somebody else's: with why, and with both words. */
@@ -24,7 +25,9 @@ export function FateSheet({ fate }: { fate: Fate }) {
     if (record.type !== "reportFailure") return;
     const { text, codes, vehicle } = record.data.report;
     const { make = "", model = "", year = "" } = vehicle ?? {};
-    keepDraft(who.key, { ...openDraft(who.key), text, codes: codes.join(" "), make, model, year: String(year) });
+    const draft = openDraft(who.key);
+    await beginPhotosAnew(await openKept(who.key), record.operationId, draft.id);
+    keepDraft(who.key, { ...draft, text, codes: codes.join(" "), make, model, year: String(year) });
     await seen();
     go("/report");
   }

@@ -10,13 +10,14 @@ import { link, syncNow } from "../replica/sync";
 import { useLanguage, useWords } from "../words/language";
 import { ago } from "../words/moments";
 import { FateSheet } from "./FateSheet";
-import { waiting } from "./outbox";
+import { refusedPhotos, waiting } from "./outbox";
+import { RefusedPhotos } from "./RefusedPhotos";
 
 const SHOWN = 30;
 
 async function all(kept: Kept) {
   const fates = (await kept.getAll("fates")).sort((one, other) => other.at - one.at);
-  return { queued: await waiting(kept), fates };
+  return { queued: await waiting(kept), fates, refused: await refusedPhotos(kept) };
 }
 
 /** What waits on this phone, and what became of all that was handed in. */
@@ -35,7 +36,8 @@ export default function OutboxPage() {
       {toSee.map((fate) => (
         <FateSheet key={fate.record.operationId} fate={fate} />
       ))}
-      {found.queued.length === 0 && toSee.length === 0 && (
+      {found.refused.length > 0 && <RefusedPhotos photos={found.refused} />}
+      {found.queued.length === 0 && toSee.length === 0 && found.refused.length === 0 && (
         <Empty sign={<CircleCheckBig />} title={words.outbox.empty}>{words.outbox.emptyHint}</Empty>
       )}
       {found.queued.length > 0 && (

@@ -2,7 +2,7 @@
 import { change } from "../api/client";
 import { HandInDocument } from "../gql/graphql";
 import type { Kept } from "../replica/kept";
-import { settle, waiting } from "./outbox";
+import { ready, settle } from "./outbox";
 
 const AT_ONCE = 50;
 
@@ -12,9 +12,8 @@ export class QueueRefused extends Error {}
 export async function handIn(kept: Kept): Promise<void> {
   let from = 0;
   for (;;) {
-    const page = (await waiting(kept)).slice(from, from + AT_ONCE);
-    if (page.length === 0) return;
-    const operations = page.map(({ record }) => record);
+    const operations = (await ready(kept)).slice(from, from + AT_ONCE);
+    if (operations.length === 0) return;
     const { syncOperations: said } = await change(HandInDocument, { operations });
     if (said.__typename !== "OperationsAnswered") throw new QueueRefused(said.message);
     await settle(kept, said.answers, Date.now());

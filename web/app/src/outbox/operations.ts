@@ -15,6 +15,7 @@ export interface Report {
   text: string;
   codes: string[];
   vehicle?: { make: string; model?: string; year?: number };
+  files?: string[];
 }
 
 export interface Attempt {
@@ -22,6 +23,7 @@ export interface Attempt {
   notes: string;
   card: string | null;
   minutes?: number;
+  files?: string[];
 }
 
 export interface Outcome extends Attempt {
@@ -72,6 +74,19 @@ export const ANSWERED: ReadonlySet<OperationState> = new Set([
   "CONFLICT",
   "REFUSED",
 ]);
+
+/** Give a record as it is handed in, with the files that the service has of it. */
+export function withFiles(record: QueueRecord, files: string[]): QueueRecord {
+  if (files.length === 0) return record;
+  switch (record.type) {
+    case "reportFailure":
+      return { ...record, data: { report: { ...record.data.report, files } } };
+    case "recordAttempt":
+      return { ...record, data: { ...record.data, attempt: { ...record.data.attempt, files } } };
+    default:
+      return record;
+  }
+}
 
 /** The ticket that a record is about: its key, or the id of the report that opens it. */
 export function ticketOf(record: QueueRecord): string {

@@ -1,17 +1,13 @@
 // The outbox: what is done goes in with the id its form was opened with, and leaves when answered.
 import { operationId } from "../api/operation-id";
-import { createStore } from "../api/store";
+import { dropPhotosOf, isAnswered, type Photo } from "../files/photos";
 import type { Kept } from "../replica/kept";
 import { tellWritten } from "../replica/news";
+import { PhoneFull } from "./room";
 import type { Answer, Deed, Queued, QueueRecord } from "./operations";
-import { ANSWERED } from "./operations";
+import { ANSWERED, ticketOf, withFiles } from "./operations";
 
 const USUAL = 5;
-
-/** There is no room left on the phone; what was being kept is not. */
-export class PhoneFull extends Error {}
-
-export const phoneFull = createStore(false);
 
 /** Keep what was done. The same id twice is kept once: a double tap is harmless. */
 export async function keepDeed(
@@ -59,10 +55,37 @@ export async function waiting(kept: Kept): Promise<Queued[]> {
   return found.sort((one, other) => one.doneAt - other.doneAt || order(one, other));
 }
 
+/** What can be handed in now, in that order: a deed waits for its photos, and what comes after it on the
+ * same ticket waits with it. */
+export async function ready(kept: Kept): Promise<QueueRecord[]> {
+  const [queued, photos, fates] = await Promise.all([waiting(kept), kept.getAll("photos"), kept.getAll("fates")]);
+  const keys = new Map(fates.map(({ record, answer }) => [record.operationId, answer.key]));
+  const held = new Set<string>();
+  return queued.flatMap(({ record }) => {
+    const ticket = keys.get(ticketOf(record)) ?? ticketOf(record);
+    const mine = photos.filter(({ owner }) => owner === record.operationId);
+    if (!held.has(ticket) && mine.every(isAnswered)) return [withFiles(record, filesOf(mine))];
+    held.add(ticket);
+    return [];
+  });
+}
+
+/** What the service did not take of deeds that went without it. */
+export async function refusedPhotos(kept: Kept): Promise<Photo[]> {
+  const [photos, fates] = await Promise.all([kept.getAll("photos"), kept.getAll("fates")]);
+  const gone = new Set(fates.filter(({ seen }) => seen).map(({ record }) => record.operationId));
+  return photos.filter(({ owner, refused }) => refused !== undefined && gone.has(owner));
+}
+
+function filesOf(photos: Photo[]): string[] {
+  const sent = photos.sort((one, other) => (one.id < other.id ? -1 : 1));
+  return sent.flatMap(({ file }) => file ?? []);
+}
+
 /** Write down what became of records; only those that are answered leave. */
 export async function settle(kept: Kept, answers: readonly Answer[], now: number): Promise<void> {
-  const work = kept.transaction(["outbox", "fates"], "readwrite");
-  const [outbox, fates] = [work.objectStore("outbox"), work.objectStore("fates")];
+  const work = kept.transaction(["outbox", "fates", "photos"], "readwrite");
+  const [outbox, fates, photos] = [work.objectStore("outbox"), work.objectStore("fates"), work.objectStore("photos")];
   for (const answer of answers) {
     const queued = answer.operationId ? await outbox.get(answer.operationId) : undefined;
     if (!queued) continue;
@@ -71,6 +94,9 @@ export async function settle(kept: Kept, answers: readonly Answer[], now: number
       const seen = answer.state === "APPLIED" || answer.state === "REPEATED";
       await fates.put({ record, about, answer, at: now, seen });
       await outbox.delete(record.operationId);
+      // What the service has with its deed goes; a photo that it refused stays until somebody saw that.
+      const owned = seen ? await photos.index("owner").getAll(record.operationId) : [];
+      for (const photo of owned) if (photo.refused === undefined) await photos.delete(photo.id);
     } else {
       await outbox.put({ ...queued, tried: queued.tried + 1 });
     }
@@ -82,6 +108,7 @@ export async function settle(kept: Kept, answers: readonly Answer[], now: number
 export async function markSeen(kept: Kept, id: string): Promise<void> {
   const fate = await kept.get("fates", id);
   if (fate) await kept.put("fates", { ...fate, seen: true });
+  await dropPhotosOf(kept, id);
   tellWritten();
 }
 

@@ -3,6 +3,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { CardPartsFragment, TicketPartsFragment } from "../gql/graphql";
 import type { Fate, Queued } from "../outbox/operations";
+import type { Photo } from "../files/photos";
 import type { Progress } from "../tickets/progress";
 
 export type Card = CardPartsFragment;
@@ -14,6 +15,7 @@ interface Shelves extends DBSchema {
   outbox: { key: string; value: Queued };
   fates: { key: string; value: Fate };
   progress: { key: string; value: Progress };
+  photos: { key: string; value: Photo; indexes: { owner: string } };
   notes: { key: Note; value: string | number };
 }
 
@@ -21,7 +23,7 @@ interface Shelves extends DBSchema {
 export type Note = "cursor" | "caughtUpAt" | "node" | "count";
 export type Kept = IDBPDatabase<Shelves>;
 
-const RELEASE = 1;
+const RELEASE = 2;
 const opened = new Map<string, Promise<Kept>>();
 
 /** Open what is kept for somebody; another person of the same phone has a shelf of their own. */
@@ -29,13 +31,21 @@ export function openKept(person: string): Promise<Kept> {
   const held = opened.get(person);
   if (held) return held;
   const opening = openDB<Shelves>(`battwheels-${person}`, RELEASE, {
-    upgrade(kept) {
-      kept.createObjectStore("tickets", { keyPath: "key" });
-      kept.createObjectStore("cards", { keyPath: "key" });
-      kept.createObjectStore("outbox", { keyPath: "record.operationId" });
-      kept.createObjectStore("fates", { keyPath: "record.operationId" });
-      kept.createObjectStore("progress", { keyPath: "ticket" });
-      kept.createObjectStore("notes");
+    upgrade(kept, before) {
+      if (before < 1) {
+        kept.createObjectStore("tickets", { keyPath: "key" });
+        kept.createObjectStore("cards", { keyPath: "key" });
+        kept.createObjectStore("outbox", { keyPath: "record.operationId" });
+        kept.createObjectStore("fates", { keyPath: "record.operationId" });
+        kept.createObjectStore("progress", { keyPath: "ticket" });
+        kept.createObjectStore("notes");
+      }
+      kept.createObjectStore("photos", { keyPath: "id" }).createIndex("owner", "owner");
+    },
+    // A page of the next release waits for this one to let go.
+    blocking(_now, _next, event) {
+      (event.target as IDBDatabase).close();
+      opened.delete(person);
     },
   });
   opened.set(person, opening);

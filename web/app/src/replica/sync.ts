@@ -57,12 +57,25 @@ async function attempt(kept: Kept): Promise<void> {
   try {
     await handIn(kept);
     await catchUp(kept);
+    if (await sendPhotos(kept)) await catchUp(kept);
     link.set({ reached: true });
   } catch (error) {
     if (error instanceof SignedOut) return;
     const away = error instanceof Unreachable || error instanceof TypeError;
     link.set(away ? { reached: false } : { reached: true, said: (error as Error).message });
   }
+}
+
+/** Send what photos wait, and after each what waited for it; give whether any went. */
+async function sendPhotos(kept: Kept): Promise<boolean> {
+  if ((await kept.count("photos")) === 0) return false;
+  const { sendNextPhoto } = await import("../files/send-photos");
+  let sent = false;
+  while (await sendNextPhoto(kept)) {
+    await handIn(kept);
+    sent = true;
+  }
+  return sent;
 }
 
 /** Sync as long as the pages are open; give what ends that. */

@@ -3,7 +3,9 @@ import { useLocation } from "wouter";
 import { useStore } from "../api/store";
 import { PossibleDanger } from "../hazards/PossibleDanger";
 import type { Report } from "../outbox/operations";
-import { keepDeed, PhoneFull, phoneFull } from "../outbox/outbox";
+import { keepDeed } from "../outbox/outbox";
+import { PhoneFull, phoneFull } from "../outbox/room";
+import { PhotoField } from "../files/PhotoField";
 import { Button } from "../parts/Button";
 import { TextArea, TextField } from "../parts/Field";
 import { Page } from "../parts/Page";
@@ -24,12 +26,19 @@ export default function ReportPage() {
   const [, go] = useLocation();
   const [draft, setDraft] = useState(() => openDraft(who.key));
   const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
   const wrong = wrongOf(draft, words.report);
 
   function write(part: Partial<Draft>) {
     const next = { ...draft, ...part };
     setDraft(next);
     keepDraft(who.key, next);
+  }
+
+  function photosCome(reading: boolean) {
+    setBusy(reading);
+    // They are found again by the id of the draft.
+    if (reading) keepDraft(who.key, draft);
   }
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -79,6 +88,7 @@ export default function ReportPage() {
             {...field("codes")}
           />
         </Sheet>
+        <PhotoField owner={draft.id} tell={photosCome} />
         <Sheet title={words.report.vehicle}>
           <div className="grid gap-4 sm:grid-cols-2">
             <TextField label={words.report.make} autoComplete="off" {...field("make")} />
@@ -86,7 +96,7 @@ export default function ReportPage() {
           </div>
           <TextField label={words.report.year} inputMode="numeric" autoComplete="off" {...field("year")} />
         </Sheet>
-        <Button type="submit" className="w-full">
+        <Button type="submit" className="w-full" disabled={busy}>
           {words.report.send}
         </Button>
       </form>

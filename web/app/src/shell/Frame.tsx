@@ -2,7 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Link, useRoute } from "wouter";
 import { useStore } from "../api/store";
-import { phoneFull } from "../outbox/outbox";
+import { phoneFull } from "../outbox/room";
 import { Button } from "../parts/Button";
 import { Notice } from "../parts/Notice";
 import { person } from "../people/person";

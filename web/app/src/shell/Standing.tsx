@@ -1,6 +1,7 @@
 import { CloudCheck, CloudOff, CloudUpload, TriangleAlert } from "lucide-react";
 import { Link } from "wouter";
 import { useStore } from "../api/store";
+import { refusedPhotos } from "../outbox/outbox";
 import type { Kept } from "../replica/kept";
 import { useKept } from "../replica/news";
 import { link } from "../replica/sync";
@@ -8,7 +9,8 @@ import { useWords } from "../words/language";
 
 async function count(kept: Kept) {
   const fates = await kept.getAll("fates");
-  return { waiting: await kept.count("outbox"), unseen: fates.filter(({ seen }) => !seen).length };
+  const unseen = fates.filter(({ seen }) => !seen).length + (await refusedPhotos(kept)).length;
+  return { waiting: await kept.count("outbox"), unseen };
 }
 
 /** How much waits on this phone, whether somebody answers, whether something was refused. */

@@ -10,6 +10,7 @@ import { clock } from "../words/moments";
 import { Attempts } from "./Attempts";
 import { Danger } from "./Danger";
 import { type Foreseen, foreseenTicket, isOpen } from "./foreseen";
+import { TicketFiles } from "./TicketFiles";
 import { Suggestions } from "./Suggestions";
 import { Status, Vehicle } from "./TicketRow";
 
@@ -37,6 +38,7 @@ export default function TicketPage({ ticket: key = "" }: { ticket?: string }) {
         </p>
         <Codes ticket={ticket} />
       </Sheet>
+      <TicketFiles ticket={ticket} />
       <Next ticket={ticket} />
       <Attempts ticket={ticket} />
       {isOpen(ticket) && <Suggestions ticket={ticket} />}

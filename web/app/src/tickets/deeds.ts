@@ -1,6 +1,7 @@
 // What is done to a ticket on its pages: kept on the phone first, handed in behind.
 import { type Deed } from "../outbox/operations";
-import { keepDeed, PhoneFull, phoneFull } from "../outbox/outbox";
+import { keepDeed } from "../outbox/outbox";
+import { PhoneFull, phoneFull } from "../outbox/room";
 import { person } from "../people/person";
 import { openKept } from "../replica/kept";
 import { syncNow } from "../replica/sync";
