@@ -3,7 +3,7 @@
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -234,15 +234,16 @@ class PeopleAdministration:
     mails: bool = False
 
     async def invite(self, who: PersonName, duty: Duty, deed: PeopleDeed) -> Invitation:
-        """Invite somebody, or somebody again who has not come yet.
+        """Invite somebody, or somebody again who has not come yet: under the name and duty of now.
+
+        Whoever came once is never invited again: a new word would be a way to become them.
 
         Raises:
             NotAllowed: the duty is not the actor's to give.
             NotFound: there is no such garage.
-            AlreadyExists: somebody of that address is here.
+            AlreadyExists: somebody of that address is here, or was invited by others.
         """
         demand_manages(deed.actor, duty)
-        person = Person(id=deed.person_id(), duty=duty, state=PersonState.INVITED)
         word_of, until = f"{deed.actor.id} {deed.id}", deed.at + INVITED_FOR
         word = self.seal.word(LetterOccasion.INVITATION, word_of)
         letter = AccountLetter(
@@ -256,9 +257,8 @@ class PeopleAdministration:
 
         async def work(connection: Connection) -> PeopleAnswer:
             await people.read_garage(connection, duty.garage)
-            await people.add_person(connection, self.seal.seal(person, who))
+            person = await self._invited(connection, who, duty, deed)
             await people.invite(connection, mark_of(word), person.id, until)
-            await self.deeds.write(connection, [deed.permission_change(None, person)])
             if self.mails:
                 await leave_letter(connection, letter)
             return write_person(person) | {"expires_at": until.isoformat(), "mailed": self.mails}
@@ -266,11 +266,28 @@ class PeopleAdministration:
         answer = await self.store.run_once(deed.operation(), work)
         expires = datetime.fromisoformat(answer["expires_at"])
         return Invitation(
-            invited=KnownPerson(person=person, who=who),
+            invited=KnownPerson(person=people.person_of(answer), who=who),
             word=word,
             expires_at=expires,
             mailed=answer.get("mailed", False),
         )
+
+    async def _invited(
+        self, connection: Connection, who: PersonName, duty: Duty, deed: PeopleDeed
+    ) -> Person:
+        """Write who is invited: somebody new, or who was invited before and never came."""
+        held = await people.hold_newcomer(connection, self.seal.mark(who.email))
+        if held is None or not _may_manage(deed.actor, held.person):
+            person = Person(id=deed.person_id(), duty=duty, state=PersonState.INVITED)
+            await people.add_person(connection, self.seal.seal(person, who))
+            await self.deeds.write(connection, [deed.permission_change(None, person)])
+            return person
+        await people.end_invitations(connection, held.person.id, deed.at)
+        wanted = replace(held.person, duty=duty, version=held.person.version + 1)
+        person = await people.change_person(connection, wanted, deed.at, deed.actor.id)
+        await people.rename_person(connection, self.seal.seal_with(key_of(held), person, who))
+        await self.deeds.write(connection, [deed.permission_change(held.person, person)])
+        return person
 
     async def change_role(
         self, id: PersonId, duty: Duty, expected: int, deed: PeopleDeed
@@ -543,6 +560,14 @@ async def _demand_fresh(connection: Connection, actor: Actor, now: datetime) -> 
     began = None if actor.session is None else await began_at(connection, actor.session)
     if began is None or not is_fresh(began, now):
         raise NotAllowed(actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, STALE_SESSION)
+
+
+def _may_manage(actor: Actor, person: Person) -> bool:
+    try:
+        demand_manages(actor, person.duty)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _demand_looked_after(actor: Actor, person: Person, hidden: NotFound) -> None:

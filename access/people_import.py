@@ -199,14 +199,26 @@ async def _is_new_garage(
 async def _invited(
     connection: Connection, admins: AdminMaker, one: Newcomer, at: datetime
 ) -> str | None:
-    """Invite somebody and give the word; None: somebody of that address is here."""
+    """Invite somebody and give the word; None: they are here, or have a word that still holds.
+
+    Who never came and whose word ran out gets another one, and stays what they were invited as.
+    """
+    held = await people.hold_newcomer(connection, admins.seal.mark(one.who.email))
+    if held is not None:
+        if await people.has_live_invitation(connection, held.person.id, at):
+            return None
+        return await _fresh_word(connection, held.person.id, at)
     id = PersonId(f"per_{uuid7(at, int.from_bytes(token_bytes(10))).hex}")  # noqa: A001
     person = Person(id=id, duty=one.duty, state=PersonState.INVITED)
     try:
         await people.add_person(connection, admins.seal.seal(person, one.who))
     except AlreadyExists:
         return None
-    word = token_urlsafe(WORD_BYTES)
-    await people.invite(connection, mark_of(word), id, at + INVITED_FOR)
     await admins.deeds.write(connection, [made_deed(person, at)])
+    return await _fresh_word(connection, id, at)
+
+
+async def _fresh_word(connection: Connection, person: PersonId, at: datetime) -> str:
+    word = token_urlsafe(WORD_BYTES)
+    await people.invite(connection, mark_of(word), person, at + INVITED_FOR)
     return word

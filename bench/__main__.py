@@ -62,6 +62,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
         "sales_return_s",
         "health_during_return_ms",
     ),
+    "bench.dues": ("dues_page_p95_ms", "due_customers_p95_ms"),
     "bench.phone_pages": ("first_load_kib", "lcp_s", "interaction_ms", "offline_start_ms"),
     "bench.customers": ("customer_search_p95_ms", "customer_phone_p95_ms"),
     "bench.battery_logs": ("log_rows_s",),

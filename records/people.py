@@ -262,6 +262,24 @@ async def invite(
     await connection.execute(QUERIES["invite"], given)
 
 
+async def hold_newcomer(connection: Connection, mark: bytes) -> SealedPerson | None:
+    """Give who was invited by an address and never came, locked with every word of theirs."""
+    found = await (await connection.execute(QUERIES["hold_newcomer"], {"mark": mark})).fetchall()
+    return sealed_of(found[0]) if found else None
+
+
+async def has_live_invitation(connection: Connection, person: PersonId, at: datetime) -> bool:
+    given = {"person": person, "at": at}
+    return (
+        await (await connection.execute(QUERIES["live_invitation"], given)).fetchone() is not None
+    )
+
+
+async def end_invitations(connection: Connection, person: PersonId, at: datetime) -> None:
+    """End the words of somebody that were not used: the next one alone opens the door."""
+    await connection.execute(QUERIES["end_invitations"], {"person": person, "at": at})
+
+
 async def hold_invitation(connection: Connection, mark: bytes) -> SealedInvitation | None:
     row = await (await connection.execute(QUERIES["hold_invitation"], {"mark": mark})).fetchone()
     if row is None:

@@ -37,7 +37,10 @@ class ReviewStore:
     ) -> list[Review]:
         """Give up to `first` open entries that the actor may decide on, the oldest first."""
         wanted = {"first": first, "after": after, "kind": kind}
-        rows = await self._records.rows(QUERIES["page"], **wanted, **_visible_to(actor))
+        if actor.reach.every_garage:
+            rows = await self._records.rows(QUERIES["page_of_all"], **wanted)
+        else:
+            rows = await self._records.rows(QUERIES["page"], **wanted, garage=actor.garage)
         return [_review_of(row) for row in rows]
 
     async def get(self, id: str, actor: Actor) -> Review:

@@ -45,6 +45,7 @@ from domain.ids import (
     PersonId,
     ReturnExportId,
     demand_timely,
+    garage_id,
 )
 from domain.tickets import Ticket
 from gnn.live_models import LiveModels
@@ -65,6 +66,7 @@ from resolvers.services import (
     Services,
     TrustedDocumentRecords,
 )
+from schema.nodes import key_of
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
@@ -324,6 +326,16 @@ class RequestContext:
         if actor.garage is None:
             raise NotAllowed(actor.role, Action.READ, ResourceKind.INVOICE)
         return actor.garage
+
+    def garage_to_read(self, asked: str | None) -> GarageId | None:
+        """Give the garage that is asked about, else the caller's own; None: not theirs to see.
+
+        Raises:
+            InvalidInput: what is asked about reads as no garage's id.
+        """
+        own = self.actor.garage
+        place = own if asked is None else garage_id(key_of("Garage", asked))
+        return place if place == own or self.actor.reach.every_garage else None
 
     def sees_customers(self, garage: GarageId) -> bool:
         """Say whether the caller may know who a garage's customers are: who may bill them may."""

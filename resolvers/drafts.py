@@ -37,6 +37,16 @@ DraftArguments = Annotated[InvoiceInput, strawberry.argument(description="What i
 class DraftQueries:
     """Reads."""
 
+    @strawberry.field(description="A ticket's draft; null when it is not there, or not yours.")
+    @guard_field(Action.READ, ResourceKind.INVOICE)
+    async def draft(self, info: RequestInfo, ticket: TicketArgument) -> InvoiceDraft | None:
+        context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        try:
+            found = await context.billing.drafts.get_draft(key, context.garage_filter)
+        except NotFound:
+            return None
+        return InvoiceDraft.from_domain(found)
+
     @strawberry.field(description="What waits to be issued, the newest first.")
     @guard_field(Action.READ, ResourceKind.INVOICE)
     async def drafts(

@@ -23,6 +23,7 @@ from domain.ids import CardId, CustomerId, DefectAlarmId, FileId, GarageId, Invo
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
+from repair.card_estimates import CardEstimate, CardEstimator, CardWork
 from repair.customer_book import KnownCustomer
 from repair.suggestions import draft_id
 from repair.vehicle_book import KnownVehicle, VehiclePlace
@@ -89,6 +90,21 @@ class RequestLoaders:
             return {ids[card.id]: card for card in found.values()}
 
         return self._one(ResourceKind.CARD, read)
+
+    @cached_property
+    def card_estimates(self) -> EdgeLoader[CardWork, CardEstimate | None]:
+        """What a part costs and an hour is for whoever reads the garage's tickets."""
+
+        async def read(keys: list[CardWork]) -> Mapping[CardWork, CardEstimate]:
+            given = self._billing
+            estimator = CardEstimator(
+                prices=given.invoicing.prices,
+                stock=given.stock,
+                garages=given.invoicing.garages,
+            )
+            return await estimator.many(keys, self._services.now())
+
+        return self._one(ResourceKind.TICKET, read)
 
     @cached_property
     def tickets(self) -> EdgeLoader[TicketId, Ticket | None]:

@@ -19,6 +19,7 @@ from domain.ids import CardId, CustomerId, DefectAlarmId, FileId, GarageId, Invo
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
+from repair.card_estimates import CardEstimate, CardWork
 from repair.customer_book import KnownCustomer
 from repair.vehicle_book import KnownVehicle, VehiclePlace
 
@@ -52,6 +53,8 @@ class Loaders(Protocol):
 
     @property
     def cards(self) -> Loader[CardId, FailureCard | None]: ...
+    @property
+    def card_estimates(self) -> Loader[CardWork, CardEstimate | None]: ...
     @property
     def tickets(self) -> Loader[TicketId, Ticket | None]: ...
     @property
@@ -101,6 +104,10 @@ class Loaders(Protocol):
 class Edges(Protocol):
     @property
     def loaders(self) -> Loaders: ...
+
+    def garage_to_read(self, asked: str | None) -> GarageId | None:
+        """Give the garage that is asked about, else the caller's own; None: not theirs to see."""
+        ...
 
     def sees_customers(self, garage: GarageId) -> bool:
         """Say whether the caller may know who a garage's customers are."""

@@ -22,6 +22,13 @@ class Discount:
     amount: Money = field(description="Off the line, before tax.")
 
 
+@strawberry.type(description="What is to be said of a part's tariff code.")
+class DraftTariff:
+    part: strawberry.ID = field(description="The part's key.")
+    code: str | None = field(description="HSN; null: the catalogue's.")
+    goods: str | None = field(description="Which goods of the code; null: not said.")
+
+
 @strawberry.type(description="A place of supply that the accountant fixed.")
 class FixedPlace:
     state: str = field(description="The State's two digits, or 96 for abroad.")
@@ -35,6 +42,7 @@ class InvoiceDraft:
     day: date | None = field(description="The day of law; null: the day of issue.")
     place_of_supply: FixedPlace | None = field(description="Only where it was overruled.")
     discounts: list[Discount] = field(description="Off parts.")
+    tariffs: list[DraftTariff] = field(description="Where the catalogue's codes do not do.")
     labour_discount: Money = field(description="Off the labour.")
     reverse_charge: bool = field(description="Whether the buyer is to pay the tax.")
     supply: SupplyKind = field(description="Whether it is to be sold with tax, without, …")
@@ -48,6 +56,21 @@ class InvoiceDraft:
         buyer = self.value.wish.buyer
         plain = info.context.sees_customers(self.value.garage)
         return None if buyer is None else Party.from_domain(buyer, plain=plain)
+
+    @strawberry.field(
+        description="The record of the customer book that names them, cus_…; null: none, or masked."
+    )
+    def customer_key(self, info: SchemaInfo) -> str | None:
+        plain = info.context.sees_customers(self.value.garage)
+        return self.value.wish.customer if plain else None
+
+    @strawberry.field(
+        description="Whether they are in a Special Economic Zone; false where masked."
+    )
+    def special_zone(self, info: SchemaInfo) -> bool:
+        buyer = self.value.wish.buyer
+        plain = info.context.sees_customers(self.value.garage)
+        return plain and buyer is not None and buyer.special_zone
 
     @strawberry.field(description="The repair; null when it is not yours to see.")
     async def ticket(self, info: SchemaInfo) -> Ticket | None:
@@ -69,6 +92,10 @@ class InvoiceDraft:
             discounts=[
                 Discount(part=strawberry.ID(part), amount=Money.from_domain(paise))
                 for part, paise in terms.discounts.items()
+            ],
+            tariffs=[
+                DraftTariff(part=strawberry.ID(part), code=said.code, goods=said.goods or None)
+                for part, said in terms.tariffs.items()
             ],
             labour_discount=Money.from_domain(terms.labour_discount),
             reverse_charge=terms.reverse_charge,

@@ -20,8 +20,10 @@ from domain.synthetic import is_synthetic
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 from ingest.translations import translate_name
+from repair.card_estimates import CardWork
+from schema.card_estimates import CardEstimate
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
-from schema.context import SchemaInfo
+from schema.context import SchemaInfo, loaded_edge
 from schema.files import StoredFile
 from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
@@ -34,6 +36,10 @@ from schema.vocabulary import After, ErrorCode, First, Symptom, load_codes, load
 
 TimingArgument = Annotated[
     Timing, strawberry.argument(description="Whether the minutes that repairs took count.")
+]
+
+GarageArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Where; null: in your own garage.")
 ]
 
 
@@ -92,6 +98,17 @@ class FailureCard(Node):
     @strawberry.field(description="What to do about it.")
     def resolution(self) -> Resolution:
         return Resolution.from_domain(self.value.resolution)
+
+    @strawberry.field(
+        description="What the fix would cost in a garage now; null when it is not yours to see."
+    )
+    @loaded_edge
+    async def estimate(
+        self, info: SchemaInfo, garage: GarageArgument = None
+    ) -> CardEstimate | None:
+        place = info.context.garage_to_read(garage)
+        work = None if place is None else CardWork.of_fix(place, self.value.resolution)
+        return await load_edge(info.context.loaders.card_estimates, work, CardEstimate.from_domain)
 
     @strawberry.field(description="What was measured and photographed.")
     def evidence(self) -> Evidence:

@@ -1,6 +1,6 @@
 """The shared vocabulary in the API: symptoms, error codes, components, parts, suppliers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Annotated, Self, TypeVar
 
 import strawberry
@@ -15,7 +15,7 @@ from schema.vehicles import VehicleModel
 First = Annotated[int, strawberry.argument(description="How many to give, 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor to read on from.")]
 
-K = TypeVar("K", bound=str)
+K = TypeVar("K", bound=Hashable)
 S = TypeVar("S")
 T = TypeVar("T")
 

@@ -163,9 +163,11 @@ class DraftStore:
         self, garage: GarageId | None, *, first: int, after: str | None = None
     ) -> list[InvoiceDraft]:
         """Give up to `first` drafts whose ticket has no invoice yet, those behind `after`."""
-        found = await self._records.rows(
-            QUERIES["waiting"], garage=garage, first=first, after=after
-        )
+        wanted = {"first": first, "after": after}
+        if garage is None:
+            found = await self._records.rows(QUERIES["waiting_of_all"], **wanted)
+        else:
+            found = await self._records.rows(QUERIES["waiting"], **wanted, garage=garage)
         return [self._draft(row) for row in found]
 
     def _sealed(self, buyer: Party | None, ticket: TicketId) -> bytes | None:

@@ -106,15 +106,15 @@ class PaymentStore:
                 parts = (received, *also)
                 for part in parts:
                     await _demand_open_day(transaction, part)
-                due, came = await _amount_due(transaction, invoice), sum(p.paise for p in parts)
-                if came > due:
-                    raise OverLimit("amount", came, max(0, due))
+                _demand_within(await _amount_due(transaction, invoice), parts)
                 rows = self._receipt_rows(change, invoice, parts)
                 for kind in dict.fromkeys(row["kind"] for row in rows):
                     await _write_kind(
                         transaction, invoice, [row for row in rows if row["kind"] == kind]
                     )
-                await transaction.execute(LEDGER["paid"], invoice=invoice, paise=came)
+                await transaction.execute(
+                    LEDGER["paid"], invoice=invoice, paise=sum(part.paise for part in parts)
+                )
                 await transaction.chain_event(MoneyEvent.PAYMENT_RECORDED, made)
         return await self.get(made)
 
@@ -358,6 +358,16 @@ async def _demand_open_day(transaction: BooksTransaction, received: ReceivedMone
     await transaction.demand_open(day)
     if received.is_cash and await is_till_closed(transaction, day):
         raise InvalidInput("day", f"the till of {day} is closed: choose a day after it")
+
+
+def _demand_within(due: int, parts: Sequence[ReceivedMoney]) -> None:
+    """Refuse the first part that is more than those before it have left of the debt."""
+    left = max(0, due)
+    for place, part in enumerate(parts):
+        if part.paise > left:
+            field = "payment.amount" if place == 0 else f"also.{place - 1}.amount"
+            raise OverLimit(field, part.paise, left)
+        left -= part.paise
 
 
 async def _amount_due(transaction: BooksTransaction, invoice: InvoiceId) -> int:

@@ -29,7 +29,7 @@ from domain.deeds import Deed
 from domain.errors import InvalidInput, NotFound, OperationConflict, Refused, Unavailable
 from domain.ids import GarageId, PersonId, ReturnExportId, derive_uuid
 from records.audit_trail import DeedWriter
-from records.database import Records, Row
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES: Final = named_queries("return_exports.sql", "billing")
@@ -108,12 +108,7 @@ class ReturnExportStore:
                 [row] = await waiting.fetchall()
                 if row["n"] > MOST_WAITING:
                     raise InvalidInput("month", f"{MOST_WAITING} returns are being made; wait")
-                kept = await connection.execute(QUERIES["kept_of"], asked)
-                [row] = await kept.fetchall()
-                if row["n"] >= MOST_KEPT or row["bytes"] >= MOST_KEPT_BYTES:
-                    raise InvalidInput(
-                        "month", f"{row['n']} returns are kept, each for a week: wait for one to go"
-                    )
+                await _demand_room(connection, asked)
                 await self._deeds.write(connection, [deed])
         known = await self.get(export.id)
         if (known.gstin, known.garages, known.month) != (
@@ -169,9 +164,25 @@ class ReturnExportStore:
         )
         return bool(kept)
 
-    async def finish(self, id: ReturnExportId, archive: bytes, at: datetime) -> None:
-        sealed = await asyncio.to_thread(self._vault.seal, archive, RETURN_ARCHIVE.at(id))
-        await self._end(id, at, {"archive": sealed, "field": None, "reason": None})
+    async def finish(self, export: ReturnExport, archive: bytes, at: datetime) -> None:
+        """Keep the files of a return; where there is no room for them by now, say that.
+
+        Their size is known here alone: of several that waited each fits, and not all together.
+        """
+        place = RETURN_ARCHIVE.at(export.id)
+        sealed = await asyncio.to_thread(self._vault.seal, archive, place)
+        given = {"id": export.id, "garage": export.garage, "at": at}
+        made = {"archive": sealed, "field": None, "reason": None}
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["hold_garage"], given)
+            waits = await connection.execute(QUERIES["is_waiting"], given)
+            if await waits.fetchone() is None:
+                return
+            try:
+                await _demand_room(connection, given, len(sealed))
+            except InvalidInput as full:
+                made = {"archive": None, "field": full.field, "reason": full.reason}
+            await connection.execute(QUERIES["finish"], given | made)
 
     async def refuse(self, id: ReturnExportId, why: InvalidInput, at: datetime) -> None:
         await self._end(id, at, {"archive": None, "field": why.field, "reason": why.reason})
@@ -231,7 +242,7 @@ class ReturnExporter:
             return
         if whole is not None:
             archive = await asyncio.to_thread(zip_return, whole)
-            await self.store.finish(id, archive, self.now())
+            await self.store.finish(export, archive, self.now())
 
     async def _whole(
         self, export: ReturnExport, hold: Callable[[], Awaitable[bool]]
@@ -254,6 +265,14 @@ class ReturnExporter:
         whole = await self.returns.whole(scope, [part.rows for part in parts])
         same = await self.returns.papers(scope) == papers
         return whole if same and sum(part.papers for part in parts) == papers.count else None
+
+
+async def _demand_room(connection: Connection, given: Mapping[str, object], size: int = 0) -> None:
+    """Refuse what a garage would keep beyond its bound; `size` in bytes is what comes to it."""
+    [row] = await (await connection.execute(QUERIES["kept_of"], given)).fetchall()
+    if row["n"] >= MOST_KEPT or row["bytes"] + max(size, 1) > MOST_KEPT_BYTES:
+        reason = f"{row['n']} returns are kept, each for a week: wait for one to go"
+        raise InvalidInput("month", reason)
 
 
 def zip_return(made: MonthlyReturn) -> bytes:

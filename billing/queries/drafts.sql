@@ -59,10 +59,22 @@ where ticket = %(ticket)s and (%(garage)s::text is null or garage = %(garage)s)
   and deleted_at is null
 
 -- name: waiting
--- Drafts whose ticket has no invoice, the newest first.
+-- Drafts of a garage whose ticket has no invoice, the newest first, behind one: read by the index from there on.
+-- Behind a draft that is not there nothing follows.
 select draft.* from invoice_draft as draft
-where (%(garage)s::text is null or draft.garage = %(garage)s) and draft.deleted_at is null
-  and (%(after)s::text is null or (draft.made_at, draft.ticket) < (
-      select made_at, ticket from invoice_draft where ticket = %(after)s))
+where draft.garage = %(garage)s and draft.deleted_at is null
+  and (draft.made_at, draft.ticket) < (
+      case when %(after)s::text is null then 'infinity'::timestamptz
+      else (select made_at from invoice_draft where ticket = %(after)s) end, coalesce(%(after)s::text, ''))
+  and not exists (select from invoiced_ticket where invoiced_ticket.ticket = draft.ticket)
+order by draft.made_at desc, draft.ticket desc limit %(first)s
+
+-- name: waiting_of_all
+-- The same of every garage.
+select draft.* from invoice_draft as draft
+where draft.deleted_at is null
+  and (draft.made_at, draft.ticket) < (
+      case when %(after)s::text is null then 'infinity'::timestamptz
+      else (select made_at from invoice_draft where ticket = %(after)s) end, coalesce(%(after)s::text, ''))
   and not exists (select from invoiced_ticket where invoiced_ticket.ticket = draft.ticket)
 order by draft.made_at desc, draft.ticket desc limit %(first)s

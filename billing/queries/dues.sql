@@ -9,10 +9,29 @@ select case when due < 0 then -1
 from dues_of(%(garage)s, %(as_of)s::date) group by 1
 
 -- name: invoices
--- The unpaid invoices of some ages, the oldest first.
-select invoice, issue_date, due from dues_of(%(garage)s, %(as_of)s::date)
-where due > 0 and %(as_of)s::date - issue_date between %(youngest)s and %(oldest)s
-  and (issue_date, invoice) > (%(on)s::date, %(behind)s)
+-- The unpaid invoices of some ages, the oldest first: those that no later day moved in the order of their index, no
+-- further than the page, with the few that one did (`dues_of` says why).
+with later as (
+    select entry.about as invoice, sum(entry.paise)::bigint as paise
+    from posting join entry on entry.posting = posting.id
+    where posting.garage = %(garage)s and posting.day > %(as_of)s::date and entry.account = 'receivable'
+    group by entry.about
+), still as (
+    select invoice, issue_date, due_paise as due from invoice_balance
+    where garage = %(garage)s and due_paise <> 0 and due_paise > 0
+      and issue_date between %(as_of)s::date - %(oldest)s::integer and %(as_of)s::date - %(youngest)s::integer
+      and (issue_date, invoice) > (%(on)s::date, %(behind)s::text)
+      and invoice not in (select invoice from later)
+    order by issue_date, invoice limit %(first)s
+), moved as (
+    select balance.invoice, balance.issue_date, balance.due_paise - later.paise as due
+    from later join invoice_balance as balance on balance.invoice = later.invoice
+    where balance.due_paise > later.paise
+      and balance.issue_date between %(as_of)s::date - %(oldest)s::integer
+                                 and %(as_of)s::date - %(youngest)s::integer
+      and (balance.issue_date, balance.invoice) > (%(on)s::date, %(behind)s::text)
+)
+select * from still union all select * from moved
 order by issue_date, invoice limit %(first)s
 
 -- name: due_day
@@ -21,12 +40,14 @@ select issue_date from invoice_balance where invoice = %(invoice)s and garage = 
 
 -- name: customers
 -- Who owes, who owes most first: the invoices of a GSTIN together, or of one record of the customer book;
--- another's each alone. A place in the list is a sum and an invoice, which tell nothing of who owes.
+-- another's each alone. Of papers those with a mark are read, by its index. A place in the list is a sum and an invoice, which tell nothing of who owes.
 with owed as (
     select due.invoice, due.issue_date, due.due,
            coalesce(encode(paper.gstin_mark, 'hex'), record.made_from, due.invoice) as customer
     from dues_of(%(garage)s, %(as_of)s::date) as due
-    join invoice as paper on paper.issue_date = due.issue_date and paper.id = due.invoice
+    left join invoice as paper
+        on paper.issue_date = due.issue_date and paper.id = due.invoice
+        and paper.garage = %(garage)s and paper.gstin_mark is not null
     left join invoice_customer as record on record.invoice = due.invoice
     where due.due > 0
 ), summed as (

@@ -27,9 +27,15 @@ select pg_advisory_xact_lock(hashtextextended('return export ' || %(garage)s, 0)
 select count(*) as n from return_export where finished_at is null and garage = %(garage)s
 
 -- name: kept_of
--- How many files of a garage's returns are kept, and how large they are together.
+-- How many of a garage's returns are kept or still to be made beside this one, and how large the files of those
+-- that are made are together.
 select count(*) as n, coalesce(sum(octet_length(archive)), 0)::bigint as bytes
-from return_export where archive is not null and garage = %(garage)s
+from return_export
+where (archive is not null or finished_at is null) and garage = %(garage)s and id <> %(id)s
+
+-- name: is_waiting
+-- Whether it is still to be made: what ended before is not ended anew.
+select 1 as found from return_export where id = %(id)s and finished_at is null
 
 -- name: begin
 -- What it is made of; parts of other papers go.

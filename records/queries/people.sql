@@ -115,3 +115,23 @@ where person = %(person)s and accepted_at is null
 -- Whoever was invited is one of us.
 update person set state = 'active', version = version + 1 where id = %(person)s
 returning *
+
+-- name: hold_newcomer
+-- Who was invited by this address and never came, with every word of theirs, until the transaction ends: in the
+-- order of `hold_invitation`, so that neither waits for the other.
+select person.* from invitation join person on person.id = invitation.person
+where person.email_mark = %(mark)s and person.state = 'invited'
+  and not exists (select from password where password.person = person.id)
+  and not exists (select from invitation as used
+      where used.person = person.id and used.accepted_at is not null)
+for update
+
+-- name: live_invitation
+-- Whether a word of somebody still opens the door.
+select 1 as found from invitation
+where person = %(person)s and accepted_at is null and expires_at > %(at)s limit 1
+
+-- name: end_invitations
+-- Words of before open nothing any more.
+update invitation set expires_at = %(at)s
+where person = %(person)s and accepted_at is null and expires_at > %(at)s

@@ -10,11 +10,21 @@ where review.kind = 'recheck' and review.closed_at is not null and review.reason
 returning id
 
 -- name: page
--- What waits, the oldest first: everything for whoever sees all, else the own garage's.
+-- What waits in a garage, the oldest first, behind an entry: read by the index from there on. Behind an entry
+-- that is not there nothing follows.
+select * from review
+where closed_at is null and garage = %(garage)s
+  and (at, id) > (case when %(after)s::text is null then '-infinity'::timestamptz
+                  else (select at from review where id = %(after)s) end, coalesce(%(after)s::text, ''))
+  and (%(kind)s::text is null or kind = %(kind)s)
+order by at, id limit %(first)s
+
+-- name: page_of_all
+-- The same of every garage, and of none.
 select * from review
 where closed_at is null
-  and (%(after)s::text is null or (at, id) > (select at, id from review where id = %(after)s))
-  and (%(everything)s or garage = %(garage)s)
+  and (at, id) > (case when %(after)s::text is null then '-infinity'::timestamptz
+                  else (select at from review where id = %(after)s) end, coalesce(%(after)s::text, ''))
   and (%(kind)s::text is null or kind = %(kind)s)
 order by at, id limit %(first)s
 

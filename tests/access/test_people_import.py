@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from access.people import INVITED_FOR
 from access.people_import import PeopleImported, import_people, read_people
 from domain.errors import ImportRefused
 from records.database import Records
@@ -45,6 +46,11 @@ async def test_a_chain_is_in_the_records_once(records: Records, people: PeopleRu
     assert (again.garages, again.people, again.known, again.words) == (0, 0, 3, {})
     [counted] = await records.rows(COUNTS)
     assert counted == {"garages": 2, "people": 3, "invitations": 3, "deeds": 5}
+    text, later = read_people("chain.csv", GOOD), NOW + INVITED_FOR
+    late = await import_people(people.admins, text, "chain.csv", later)
+    assert (late.people, late.known, sorted(late.words)) == (3, 0, sorted(first.words))
+    [counted] = await records.rows(COUNTS)
+    assert counted == {"garages": 2, "people": 3, "invitations": 6, "deeds": 5}
 
 
 async def test_an_unknown_garage_leaves_nothing_behind(

@@ -102,7 +102,6 @@ async def test_long_and_mixed_text_reads_back(cards: CardStore) -> None:
 
 
 @pytest.mark.row("CA-5", "CA-7", "CA-8", "CA-16", "RA-6")
-@pytest.mark.row("CA-22", missing="a card's part shows no price and no time of it")
 async def test_what_a_card_points_at(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     assert [row["node"]["code"] for row in await ends(graph, "SHOWS")] == [

@@ -665,3 +665,25 @@ async def test_books_are_kept_beside_the_service(shop: Shop) -> None:
     assert anchored > 0
     assert [type(end) for end in ended] == [asyncio.CancelledError] * 3
     assert verdict.touched is None
+
+
+DRAFT = """query ($ticket: ID!) { draft(ticket: $ticket) {
+  version customerKey specialZone tariffs { part code goods } customer { name } } }"""
+
+
+@pytest.mark.journey
+async def test_a_draft_tells_all_that_an_edit_hands_in(shop: Shop, somebody: Somebody) -> None:
+    ticket = await shop.closed("told")
+    tariffs = [{"part": "controller", "code": "853710", "goods": None}]
+    invoice = {"customer": {"name": "Meera Joshi"}, "tariffs": tariffs}
+    await shop.accountant.ask(EDIT, op=op(), ticket=ticket, n=0, invoice=invoice)
+    told = await shop.accountant.ask(DRAFT, ticket=ticket)
+    assert told == {
+        "version": 1,
+        "customerKey": None,
+        "specialZone": False,
+        "tariffs": tariffs,
+        "customer": {"name": "Meera Joshi"},
+    }
+    foreign = somebody(Role.ACCOUNTANT, DELHI)
+    assert [await foreign.ask(DRAFT, ticket=one) for one in (ticket, "tkt_nowhere")] == [None] * 2

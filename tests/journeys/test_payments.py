@@ -101,12 +101,16 @@ async def test_several_methods_are_one_receipt_or_nothing(shop: Shop) -> None:
             {"amount": 1, "method": "UPI", "reference": "x" * 101},
         )
     ]
+    assert (refused[0]["asked"], refused[0]["most"]) == (38_701, 38_700)
+    whole = {"amount": 1_538_701, "method": "CASH"}
+    first = await shop.accountant.ask(PARTS, op=op(), invoice=issued["id"], payment=whole)
+    assert first["field"] == "payment.amount"
     many = await shop.accountant.ask(
         PARTS, op=op(), invoice=issued["id"], payment=cash, also=[card] * 10
     )
     assert await written(shop) == before
     assert [said.get("field") for said in (*refused, many)] == [
-        "amount",
+        "also.1.amount",
         "also.1.amount",
         "also.1.reference",
         "also",

@@ -378,6 +378,38 @@ async def test_an_invitation_is_good_once(house: Runtime, entry: Door, root: Per
     assert taken["__typename"] == "AlreadyExists"
 
 
+async def test_who_never_came_is_invited_again(house: Runtime, entry: Door, root: Person) -> None:
+    person = {"name": "Lata", "email": "lata@example.org", "duty": duty()}
+    first = await root.ask(INVITE, op=op(), person=person)
+    suspended = await root.ask(SUSPEND, op=op(), person=first["person"]["key"], expected=1)
+    before = await rows(house)
+    out = await root.ask(INVITE, op=op(), person=person)
+    assert out["__typename"] == "AlreadyExists"
+    assert await rows(house) == before
+    assert suspended["__typename"] == "PersonSuspended"
+    await root.ask(RESTORE, op=op(), person=first["person"]["key"], expected=2)
+    asked, anew = op(), person | {"name": "Lata Rao", "duty": duty(Role.ACCOUNTANT)}
+    again = await root.ask(INVITE, op=asked, person=anew)
+    assert await root.ask(INVITE, op=asked, person=anew) == again
+    assert again["person"]["key"] == first["person"]["key"]
+    old = await entry.ask(ACCEPT, word=first["invitation"], password=PASSWORD)
+    came = await entry.ask(ACCEPT, word=again["invitation"], password=PASSWORD)
+    assert (old["__typename"], came["role"]) == ("SignInRefused", "ACCOUNTANT")
+
+
+async def test_a_manager_takes_over_nobodys_newcomer(
+    house: Runtime, entry: Door, root: Person
+) -> None:
+    _, came = await invited(root, entry, Role.MANAGER)
+    person = {"name": "Mina", "email": "mina@example.org", "duty": duty(Role.MANAGER)}
+    theirs = await root.ask(INVITE, op=op(), person=person)
+    before = await rows(house)
+    taken = await entry.person(came).ask(INVITE, op=op(), person=person | {"duty": duty()})
+    assert taken["__typename"] == "AlreadyExists"
+    assert await rows(house) == before
+    assert theirs["__typename"] == "PersonInvited"
+
+
 async def test_tries_are_slowed_down(house: Runtime, entry: Door, root: Person) -> None:
     email, _ = await invited(root, entry)
     began = perf_counter()

@@ -33,7 +33,7 @@ read   card              feedback changes neighbourhood
 read   card              syncStatus cardChanged syncRequired
 read   ticket            customer customers vehicle vehicles
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
-read   invoice           invoice invoices estimate drafts tariffCodes statement
+read   invoice           invoice invoices estimate draft drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
 read   report            dues dueInvoices dueCustomers till tillClosings
 export report            salesReturn exportSalesReturn salesReturnExport

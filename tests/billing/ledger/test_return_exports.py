@@ -254,15 +254,50 @@ async def test_few_wait_at_a_time(books: Desk, store: ReturnExportStore) -> None
 async def test_so_much_of_a_garage_is_kept(
     books: Desk, store: ReturnExportStore, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(return_exports, bound, most)
     first, second = wanted(), wanted()
     await store.ask(first, told(first))
-    await store.finish(first.id, b"files", NOW)
+    await store.finish(first, b"files", NOW)
+    monkeypatch.setattr(return_exports, bound, most)
     with pytest.raises(InvalidInput, match=r"^month: 1 returns are kept"):
         await store.ask(second, told(second))
     assert (await store.ask(first, told(first))).is_made
     [row] = await books.records.rows("select count(*) as n from return_export")
     assert row == {"n": 1}
+
+
+async def test_those_that_wait_count_as_kept(
+    store: ReturnExportStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_exports, "MOST_KEPT", 2)
+    first, second, third = wanted(), wanted(), wanted()
+    for one in (first, second):
+        await store.ask(one, told(one))
+    with pytest.raises(InvalidInput, match=r"^month: 2 returns are kept"):
+        await store.ask(third, told(third))
+    with pytest.raises(NotFound):
+        await store.get(third.id)
+
+
+async def test_files_without_room_are_not_kept(
+    books: Desk, store: ReturnExportStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_exports, "MOST_KEPT_BYTES", 1_500)
+    first, second = wanted(), wanted()
+    for one in (first, second):
+        await store.ask(one, told(one))
+    for one in (first, second, first):
+        await store.finish(one, b"x" * 1_000, NOW)
+    stands = [await store.get(one.id) for one in (first, second)]
+    assert [one.is_made for one in stands] == [True, False]
+    assert str(stands[1].refused) == str(
+        InvalidInput("month", "1 returns are kept, each for a week: wait for one to go")
+    )
+    [row] = await books.records.rows(
+        "select count(*) as n, sum(octet_length(archive))::int as bytes"
+        " from return_export where archive is not null"
+    )
+    assert row["n"] == 1
+    assert 1_000 < row["bytes"] <= 1_500
 
 
 def files(archive: bytes) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ import { TermsForm } from "./TermsForm";
 export default function DraftPage({ ticket: key = "" }: { ticket?: string }) {
   const words = useWords();
   const { data, failed, again } = useAnswer(DraftOfDocument, { ticket: key });
-  const draft = data?.drafts.edges.find(({ node }) => node.ticketKey === key)?.node;
+  const draft = data?.draft;
   return (
     <Page title={words.drafts.one} back="/drafts">
       {failed && <Failed again={again} />}

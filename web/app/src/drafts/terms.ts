@@ -2,7 +2,7 @@
 import type { DraftOfQuery, InvoiceInput } from "../gql/graphql";
 import { paiseOf, writtenRupees } from "../words/money";
 
-export type Draft = DraftOfQuery["drafts"]["edges"][number]["node"];
+export type Draft = NonNullable<DraftOfQuery["draft"]>;
 
 export const CUSTOMER = ["name", "phone", "email", "gstin", "address", "state", "pincode"] as const;
 
@@ -18,10 +18,16 @@ export function saidIn(draft: Draft): Said {
 export function termsOf(draft: Draft, said: Said): InvoiceInput {
   const told = CUSTOMER.map((name) => [name, said[name].trim()]).filter(([, value]) => value);
   const { placeOfSupply } = draft;
+  const before = saidIn(draft);
+  // A record of the book stays the buyer as long as nobody writes another one.
+  const same = draft.customerKey !== null && CUSTOMER.every((name) => said[name] === before[name]);
   return {
-    customer: { name: "", ...Object.fromEntries(told) },
+    ...(same
+      ? { customerId: draft.customerKey }
+      : { customer: { name: "", ...Object.fromEntries(told), specialZone: draft.specialZone } }),
     labourDiscount: paiseOf(said.labourDiscount) ?? 0,
     discounts: draft.discounts.map(({ part, amount }) => ({ part, amount: amount.paise })),
+    tariffs: draft.tariffs.map(({ part, code, goods }) => ({ part, code, goods })),
     placeOfSupply: placeOfSupply && { state: placeOfSupply.state, reason: placeOfSupply.reason },
     day: draft.day,
     supply: draft.supply,

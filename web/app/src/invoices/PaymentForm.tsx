@@ -19,6 +19,9 @@ interface Part {
 const MOST_PARTS = 10;
 const METHODS: PaymentMethod[] = ["UPI", "CASH", "CARD", "TRANSFER", "TDS"];
 
+/** Give where the API says that a part stands. */
+const placeOf = (n: number) => (n === 0 ? "payment" : `also.${n - 1}`);
+
 /** Write down what came in; one visit may pay by several methods. */
 export function PaymentForm({ invoice, close }: { invoice: Invoice; close: (done: boolean) => void }) {
   const words = useWords();
@@ -60,7 +63,7 @@ export function PaymentForm({ invoice, close }: { invoice: Invoice; close: (done
               label={words.payment.amount}
               inputMode="decimal"
               required
-              wrong={asked && !amounts[n] ? words.payment.amountWrong : n === 0 ? wrongAt(deed.refused, "amount") : undefined}
+              wrong={asked && !amounts[n] ? words.payment.amountWrong : wrongAt(deed.refused, `${placeOf(n)}.amount`)}
               value={part.amount}
               onChange={(event) => write(n, { amount: event.target.value })}
             />
@@ -74,7 +77,7 @@ export function PaymentForm({ invoice, close }: { invoice: Invoice; close: (done
             <TextField
               label={words.payment.reference}
               maxLength={64}
-              wrong={n === 0 ? wrongAt(deed.refused, "reference") : undefined}
+              wrong={wrongAt(deed.refused, `${placeOf(n)}.reference`)}
               value={part.reference}
               onChange={(event) => write(n, { reference: event.target.value })}
             />
