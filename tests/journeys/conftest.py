@@ -16,7 +16,7 @@ from graph.database import Graph
 from graph.vocabulary import VocabularyStore
 from ingest import knowledge
 from ingest.batch import ImportBatch
-from ingest.embedder import Embedder
+from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.imports import import_batch
 from ingest.report_reader import ReportReader
 from records.database import Records
@@ -56,8 +56,12 @@ def _schemas() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+def home(tmp_path_factory: pytest.TempPathFactory, vectors_home: Path) -> Path:
+    """The home of all houses; a command that works in it finds the vectors that this run made."""
+    home = tmp_path_factory.mktemp("house")
+    vectors = f"{DEFAULT_MODEL}.vectors"
+    (home / vectors).symlink_to(vectors_home / vectors)
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,8 @@ READ_ONLY = "server.databases.default_to_read_only=true\n"
 LONG_LIVED_HEAP = ("-XX:+UseG1GC",)
 # Nothing beside the work: half of a small heap is for what lives no longer than an answer.
 SHORT_LIVED_HEAP = ("-XX:+UseSerialGC", "-XX:NewRatio=1")
+# A tool that runs for a second compiles no more than it must.
+TOOL_FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 FLAGS = (
     "-XX:-OmitStackTraceInFastThrow",
     "-XX:+UnlockExperimentalVMOptions",
@@ -202,7 +204,8 @@ class Neo4jServer:
         for left in processes.marked_processes(f"@{path}"):
             processes.end_process(left, signal.SIGKILL, PATIENCE_S)
         command = ("dbms", "set-initial-password", self.password)
-        arguments = _argument_file(f"@{path}", (*self._class_path(), ADMIN, *command))
+        options = (*TOOL_FLAGS, *self._class_path())
+        arguments = _argument_file(f"@{path}", (*options, ADMIN, *command))
         try:
             subprocess.run(  # noqa: S603 - our own Java with our own arguments
                 [self._java().program, arguments],

@@ -170,7 +170,8 @@ def test_killed_stores_lose_nothing(home: StoreHome, urls: StoreUrls, graph: neo
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
 
-    again = stores.start_stores(home, tuning=Neo4jTuning(heap_mb=384, page_cache_mb=64))
+    other = Neo4jTuning(heap_mb=384, page_cache_mb=64, short_lived=True)
+    again = stores.start_stores(home, tuning=other)
 
     assert again == urls
     assert set(pids(home)).isdisjoint(killed)
