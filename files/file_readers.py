@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import orjson
 
 from domain.battery_logs import BatteryLog
 from domain.errors import InvalidInput, Occupied
 from domain.files import PictureSize
-from domain.ids import FileId
+from domain.ids import FileId, GarageId
 from files.bounded_process import BoundedProcess
 
-# So many files are held and read at one time, whatever their size.
-AT_ONCE = 3
+# So many files are held and read at one time, whatever their size; of one garage not all of them:
+# its hard photos would keep all others waiting.
+AT_ONCE, OF_ONE_GARAGE = 3, 2
 # Whoever waits longer sends it again; a request has ten seconds.
 TURN_SECONDS = 4.0
 BROKEN = "the photo cannot be read within the bounds of memory and time"
@@ -37,23 +39,27 @@ class FileReaders:
     logs: BoundedProcess = field(default_factory=lambda: BoundedProcess("files.log_tables"))
     turn_seconds: float = TURN_SECONDS
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    # Those of a garage are kept as long as one of its files is looked at, or waits.
+    _of_garages: WeakValueDictionary[GarageId, asyncio.Semaphore] = field(
+        default_factory=WeakValueDictionary[GarageId, asyncio.Semaphore]
+    )
 
     @asynccontextmanager
-    async def turn(self, id: FileId) -> AsyncGenerator[None]:
-        """Wait for one's turn to look at a file.
+    async def turn(self, id: FileId, garage: GarageId) -> AsyncGenerator[None]:
+        """Wait for one's turn to look at a garage's file.
 
         Raises:
             Occupied: too many others are looked at; nothing was lost.
         """
-        try:
-            async with asyncio.timeout(self.turn_seconds):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise Occupied("file", id) from error
-        try:
+        own = self._of_garages.setdefault(garage, asyncio.Semaphore(OF_ONE_GARAGE))
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(self.turn_seconds):
+                    await held.enter_async_context(own)
+                    await held.enter_async_context(self._turns)
+            except TimeoutError as error:
+                raise Occupied("file", id) from error
             yield
-        finally:
-            self._turns.release()
 
     async def photo(self, content: bytes) -> KeptPhoto:
         """Make a photo ready to be kept.

@@ -72,8 +72,9 @@ class FolderUploads:
 
     async def waiting(self) -> AsyncGenerator[tuple[FileId, datetime]]:
         for path in await asyncio.to_thread(lambda: sorted(self.root.glob("fil_*"))):
-            at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            yield FileId(path.name), at
+            at = await asyncio.to_thread(_last_byte, path)
+            if at is not None:
+                yield FileId(path.name), at
 
     async def _append(
         self, stream: BinaryIO, id: FileId, start: int, length: int, came: AsyncIterable[bytes]
@@ -121,6 +122,14 @@ def _whole_bytes(sealed: int, length: int) -> int:
     if sealed == sealed_length(length):
         return length
     return sealed // SEALED_CHUNK * CHUNK
+
+
+def _last_byte(path: Path) -> datetime | None:
+    """Say when the last byte came; None: it was taken, or let go of, meanwhile."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def _received(path: Path, length: int) -> int:

@@ -219,12 +219,12 @@ def _kept_of(row: Row) -> KeptFile:
     )
 
 
-async def erase_files_of_ticket(
-    connection: Connection, ticket: TicketId, at: datetime, by: PersonId
+async def erase_files_of_tickets(
+    connection: Connection, tickets: Sequence[TicketId], at: datetime, by: PersonId
 ) -> int:
-    """Let go of the keys of a ticket's files; say how many."""
-    given = {"ticket": ticket, "at": at, "by": by}
-    return (await connection.execute(QUERIES["erase_of_ticket"], given)).rowcount
+    """Let go of the keys of the files of tickets; say how many."""
+    given = {"tickets": list(tickets), "at": at, "by": by}
+    return (await connection.execute(QUERIES["erase_of_tickets"], given)).rowcount
 
 
 async def erase_files_of_owner(

@@ -18,13 +18,17 @@ from billing.messages.correspondence import MessageStore
 from domain.consents import Consent
 from domain.deeds import Deed, DeedType, deed_by
 from domain.errors import InvalidInput, NotFound
-from domain.ids import CUSTOMERS, CustomerId, GarageId, VehicleId
+from domain.ids import CUSTOMERS, CustomerId, GarageId, TicketId, VehicleId
 from domain.personal_records import CustomerErasure, RecordKind
 from records.audit_trail import DeedWriter
 from records.customer_vehicles import erase_vehicle, erase_vehicles_of, hold_vehicle
 from records.customers import erase_customer, hold_customer
 from records.database import Connection
-from records.files import erase_files_of_owner, erase_files_of_vehicle
+from records.files import (
+    erase_files_of_owner,
+    erase_files_of_tickets,
+    erase_files_of_vehicle,
+)
 from records.people import PeopleAnswer, PeopleStore
 from repair.consents import keep_word, withdraw_all
 from repair.customer_book import KnownCustomer, demand_bills
@@ -96,6 +100,7 @@ class CustomerRecords:
             tickets = [one.ticket for one in traces.documents]
             if traces.record is not None:
                 gone |= await _erased_record(connection, traces.record.id, deed)
+            gone = await _with_files_of(connection, gone, tickets, deed)
             named = traces.record and traces.record.id
             gone[RecordKind.DRAFT] = await forget_buyers(connection, named, tickets)
             of = traces.record.id if traces.record else traces.documents[0].id
@@ -196,6 +201,18 @@ async def _erased_record(
     await erase_customer(connection, id, deed.at, deed.actor.id)
     gone = {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
     return gone | ({RecordKind.FILE: files} if files else {})
+
+
+async def _with_files_of(
+    connection: Connection,
+    gone: Mapping[RecordKind, int],
+    tickets: Sequence[TicketId],
+    deed: PeopleDeed,
+) -> dict[RecordKind, int]:
+    """Let go of what shows the repairs that somebody paid for: most tell their vehicle in words."""
+    files = await erase_files_of_tickets(connection, tickets, deed.at, deed.actor.id)
+    count = gone.get(RecordKind.FILE, 0) + files
+    return {**gone, **({RecordKind.FILE: count} if count else {})}
 
 
 def _erasure_deed(

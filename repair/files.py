@@ -107,7 +107,7 @@ class FileKeeper:
             return PreparedFile(file)
         await self._demand_whole(file)
         try:
-            async with self.readers.turn(id):
+            async with self.readers.turn(id, file.garage):
                 kept = await self._kept(file)
         except InvalidInput:
             await self.uploads.discard(id)

@@ -25,7 +25,7 @@ from ingest.missing_vectors import embed_missing
 from matching.matcher import NO_CARDS, NO_MATCH
 from records.database import Connection
 from records.digests import DigestStore
-from records.files import erase_files_of_ticket
+from records.files import erase_files_of_tickets
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
 from records.leases import LeaseStore
@@ -308,7 +308,7 @@ def ticket_handler(draft: Handle) -> Handle:
         await draft(event, connection)
         if event.type is EventType.TICKET_DELETED:
             by = PersonId(event.actor)
-            await erase_files_of_ticket(connection, TicketId(event.entity), event.at, by)
+            await erase_files_of_tickets(connection, [TicketId(event.entity)], event.at, by)
 
     return follow
 

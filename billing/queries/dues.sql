@@ -40,12 +40,14 @@ select issue_date from invoice_balance where invoice = %(invoice)s and garage = 
 
 -- name: customers
 -- Who owes, who owes most first: the invoices of a GSTIN together, or of one record of the customer book;
--- another's each alone. A place in the list is a sum and an invoice, which tell nothing of who owes.
+-- another's each alone. Of papers those with a mark are read, by its index. A place in the list is a sum and an invoice, which tell nothing of who owes.
 with owed as (
     select due.invoice, due.issue_date, due.due,
            coalesce(encode(paper.gstin_mark, 'hex'), record.made_from, due.invoice) as customer
     from dues_of(%(garage)s, %(as_of)s::date) as due
-    join invoice as paper on paper.issue_date = due.issue_date and paper.id = due.invoice
+    left join invoice as paper
+        on paper.issue_date = due.issue_date and paper.id = due.invoice
+        and paper.garage = %(garage)s and paper.gstin_mark is not null
     left join invoice_customer as record on record.invoice = due.invoice
     where due.due > 0
 ), summed as (

@@ -42,11 +42,12 @@ where id = any(%(ids)s) and garage = %(garage)s and owner = %(owner)s
   and (ticket = %(ticket)s or (ticket is null and state = 'stored'))
 returning id
 
--- name: erase_of_ticket
--- The files of a ticket that was deleted are noise from now on: their keys are gone.
+-- name: erase_of_tickets
+-- The files of tickets that were deleted, or billed to somebody who is erased, are noise from now on: their
+-- keys are gone.
 update stored_file set state = 'removed', key = null, removed_at = coalesce(removed_at, %(at)s),
     removed_by = coalesce(removed_by, %(by)s)
-where ticket = %(ticket)s and key is not null
+where ticket = any(%(tickets)s) and key is not null
 
 -- name: erase_of_owner
 -- So are those that show the vehicles of a customer who is erased.

@@ -231,5 +231,12 @@ async def test_a_card_is_written_found_and_changed_beside_somebody_else(
             "steps": [{"action": "Look closely", "safety": False}],
         },
     }
-    looks = {"cards": f"/cards?text={word}", "card": f"/cards/{key}", "write": f"/cards/{key}/edit"}
+    await desk.open("/cards/mine")
+    await expect(row(desk, f"Motor hums {word}")).to_contain_text("Not used yet")
+    looks = {
+        "own-cards": "/cards/mine",
+        "cards": f"/cards?text={word}",
+        "card": f"/cards/{key}",
+        "write": f"/cards/{key}/edit",
+    }
     assert [fault async for fault in walk_looks(desk, looks, axe)] == []

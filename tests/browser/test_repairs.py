@@ -11,7 +11,7 @@ from playwright.async_api import FilePayload, expect
 
 from tests.browser.conftest import TakePhone, Technician
 from tests.browser.looks import draw, pages_of, walk_looks
-from tests.browser.phone import Phone
+from tests.browser.phone import SYNC_ENDED, Phone
 from tests.journeys.people import Person, fresh_word
 from tests.waits import eventually
 
@@ -181,6 +181,7 @@ async def test_what_waits_for_one_is_not_handed_in_by_another(
     first = phone.page = await phone.page.context.new_page()
     await phone.sign_in(colleague.email)
     await expect(phone.standing).to_have_text("All handed in")
+    await first.evaluate(SYNC_ENDED)
     assert [await told_of(one.person, text) for one in (technician, colleague)] == [[], []]
     phone.page = await phone.page.context.new_page()
     await phone.open("/me")

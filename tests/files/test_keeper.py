@@ -117,13 +117,21 @@ async def test_two_who_complete_at_once_keep_the_same(records: Records, bucket: 
     assert digest(back) == first.facts.sha256
 
 
-async def test_so_many_are_looked_at_and_no_more(records: Records, bucket: Bucket) -> None:
+@pytest.mark.parametrize(
+    "garages", [["a", "b", "c"], ["garage_pune", "garage_pune"]], ids="all own".split()
+)
+async def test_so_many_are_looked_at_and_no_more(
+    records: Records, bucket: Bucket, garages: list[str]
+) -> None:
+    """Of all garages, and of one, which leaves a place to others."""
     house = replace(keeper(records, bucket), readers=FileReaders(turn_seconds=0.01))
     file = await announced(house, LOG, FileType.TEXT)
     assert await sent(house, file, LOG) == 200
     async with AsyncExitStack() as busy:
-        for _ in range(AT_ONCE):
-            await busy.enter_async_context(house.readers.turn(file.id))
+        for garage in garages:
+            await busy.enter_async_context(house.readers.turn(file.id, GarageId(garage)))
         with pytest.raises(Occupied):
             await completed(house, file.id)
+        if len(garages) < AT_ONCE:
+            await busy.enter_async_context(house.readers.turn(file.id, GarageId("other")))
     assert (await completed(house, file.id)).state is FileState.STORED

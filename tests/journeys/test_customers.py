@@ -10,10 +10,11 @@ import pytest
 
 from access.people import PeopleDeed
 from billing.gst.parties import Party
-from domain.access import Role
+from domain.access import SYSTEM, Role
 from domain.deeds import DeedResult, DeedType
 from domain.errors import NotFound
-from domain.ids import CustomerId, OperationId
+from domain.files import FileState
+from domain.ids import CustomerId, OperationId, TicketId
 from domain.personal_data import MASKED
 from records.customers import add_customer
 from records.erasure import every_erased
@@ -24,6 +25,7 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.journeys.billing_garage import EDIT, ISSUE, Shop, furnished
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, fresh_word
+from tests.journeys.planted_files import kept_file
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_deeds import deeds
 from tests.journeys.test_personal_data import CONSENT, told_of
@@ -344,6 +346,30 @@ async def test_a_draft_names_a_kept_customer(somebody: Somebody, shop: Shop) -> 
     issued = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice={"customerId": key})
     paper = await boss.ask(PAPER, id=issued["invoice"]["key"])
     assert paper == {"customer": {"name": f"Regular {word}", "phone": "98221 10006"}}
+
+
+@pytest.mark.row("AZ-5")
+@pytest.mark.parametrize("by", ["invoice", "customer"])
+async def test_photos_of_what_they_paid_for_go_too(
+    house: Runtime, somebody: Somebody, shop: Shop, by: str
+) -> None:
+    """Of a repair whose vehicle is told in words alone, as most are."""
+    boss, files, word = somebody(), house.files.keeper.files, fresh_word()
+    key = await kept(boss, f"Seen {word}", phone="98221 10009")
+    billed, other = await shop.closed(f"seen_{word}"), await shop.closed(f"unseen_{word}")
+    names = [await kept_file(house, somebody(Role.TECHNICIAN), n) for n in (b"seen\n", b"not\n")]
+    for named, ticket in zip(names, (billed, other), strict=True):
+        held = await house.tickets.get(TicketId(ticket), SYSTEM)
+        await files.claim([named], held, (await files.get(named)).owner)
+    issued = await shop.accountant.ask(ISSUE, op=op(), ticket=billed, invoice={"customerId": key})
+    whom = {"invoice": issued["invoice"]["key"], "customer": key}
+    gone = await boss.ask(ERASE_BY, op=op(), **{by: whom[by]})
+    assert {"kind": "FILE", "count": 1} in gone["erased"]
+    stand = [await files.get(named) for named in names]
+    assert [(one.state, one.key is None) for one in stand] == [
+        (FileState.REMOVED, True),
+        (FileState.STORED, False),
+    ]
 
 
 async def test_an_erased_customer_leaves_their_bills_alone(

@@ -171,3 +171,11 @@ async def test_so_many_files_come_in_at_one_time(
         going.set()
         assert (await one).status_code == 204
         assert (await client.put(second, content=LARGE, headers=told)).status_code == 204
+
+
+async def test_what_was_taken_meanwhile_does_not_wait(tmp_path: Path) -> None:
+    """It is listed, and gone when it is looked at."""
+    door = door_at(tmp_path)
+    (tmp_path / f"fil_{'0' * 32}").symlink_to(tmp_path / "taken")
+    (tmp_path / f"fil_{'1' * 32}").touch()
+    assert [named async for named, _ in door.uploads.waiting()] == [f"fil_{'1' * 32}"]

@@ -3,7 +3,8 @@
     analyst/current        a link to the copy in use
     analyst/copy-…/        its graph (`neo4j/`), its tables (`tables/*.parquet`), `made.json`
 
-A copy without `made.json` was never whole: whoever makes the next one takes it away.
+A copy without `made.json` was never whole: whoever makes the next one takes it away. They hold the
+books: nobody else of this machine opens the folder.
 """
 
 import shutil
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import LocalServiceError
 from web.local import files
-from web.local.home import StoreHome
+from web.local.home import StoreHome, closed
 
 NAME = "copy-{at:%Y%m%dT%H%M%S%f}"
 
@@ -102,7 +103,7 @@ class CopyShelf:
         """Give the folder of the next copy; what others left unfinished is taken away."""
         self.clear()
         folder = self.root / NAME.format(at=at)
-        folder.mkdir(parents=True)
+        closed(folder)
         return AnalystCopy(folder, self.jars)
 
     def use(self, copy: AnalystCopy) -> None:

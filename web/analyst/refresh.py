@@ -13,6 +13,7 @@ from web.analyst.copies import AnalystCopy, CopyRecord, CopyShelf
 from web.analyst.server import demand_read_only, is_running, open_copy, start_copy, stop_copy
 from web.analyst.tables import TableSource, write_tables
 from web.local import files
+from web.local.home import closed
 from web.local.neo4j import MODEST, Neo4jTuning
 from web.local.progress import Report, ignore_progress
 
@@ -43,7 +44,7 @@ async def refresh_copy(
         Unavailable: the source or the new server is silent; the old copy stays in use.
         LocalServiceError: the server does not start, or somebody else makes a copy now.
     """
-    shelf.root.mkdir(parents=True, exist_ok=True)
+    closed(shelf.root)
     with files.hold_lock(shelf.lock, LOCK_SECONDS):
         copy = shelf.new(at)
         async with _writable(copy, report, tuning) as graph:

@@ -122,3 +122,9 @@ async def test_a_new_copy_takes_the_place_of_the_old(tmp_path: Path) -> None:
         assert (old.folder.exists(), unfinished.exists()) == (False, False)
     finally:
         stop_copy(fresh)
+
+
+async def test_nobody_else_opens_the_folder(served: ServedCopy) -> None:
+    """The books are in it, and a home of root's lets others pass."""
+    modes = [folder.stat().st_mode & 0o777 for folder in (served.shelf.root, served.copy.folder)]
+    assert modes == [0o700, 0o700]

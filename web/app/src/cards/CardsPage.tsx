@@ -25,6 +25,9 @@ export default function CardsPage() {
     >
       {/* Another address is another search: the form begins with what it says. */}
       <SearchForm key={search} wanted={wanted} />
+      {mayWrite(who) && isEmpty(wanted) && (
+        <LinkButton to="/cards/mine" look="plain" className="w-full">{words.ownCards.title}</LinkButton>
+      )}
       <Results key={`results of ${search}`} wanted={wanted} />
     </Page>
   );

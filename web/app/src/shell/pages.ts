@@ -47,6 +47,7 @@ export const PAGES: AppPage[] = [
   at("/review", () => import("../reviews/ReviewPage")),
   at("/cards", () => import("../cards/CardsPage")),
   at("/cards/new", () => import("../cards/WritePage")),
+  at("/cards/mine", () => import("../cards/OwnCardsPage")),
   at("/cards/:card", () => import("../cards/CardPage")),
   at("/cards/:card/edit", () => import("../cards/WritePage")),
   at("/soon", () => import("./SoonPage")),

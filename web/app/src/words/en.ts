@@ -389,6 +389,15 @@ export const en = {
     yes: "Yes",
     no: "No",
   },
+  ownCards: {
+    title: "My cards",
+    empty: "You have not written a card yet",
+    emptyHint: "What you find out helps the next one who meets it.",
+    sum: (cards: number, used: number, helped: number) =>
+      `${cards === 1 ? "1 card" : `${cards} cards`}, followed in ${used === 1 ? "1 repair" : `${used} repairs`}: ${helped} fixed.`,
+    last: (ago: string) => `last used ${ago}`,
+    shown: (n: number) => (n === 1 ? "shown once" : `shown ${n} times`),
+  },
   cardForm: {
     fresh: "Write a card",
     change: "Change a card",

@@ -389,6 +389,14 @@ export const hi: Words = {
     yes: "हाँ",
     no: "नहीं",
   },
+  ownCards: {
+    title: "मेरे कार्ड",
+    empty: "आपने अभी कोई कार्ड नहीं लिखा",
+    emptyHint: "आप जो पता करते हैं वह अगले के काम आता है।",
+    sum: (cards, used, helped) => `${cards} कार्ड, ${used} मरम्मतों में अपनाए गए, ${helped} ठीक रहीं।`,
+    last: (ago) => `आख़िरी बार ${ago}`,
+    shown: (n) => `${n} बार दिखाया`,
+  },
   cardForm: {
     fresh: "कार्ड लिखें",
     change: "कार्ड बदलें",
