@@ -164,8 +164,15 @@ def _credited_amount(line: TaxedLine, asked: CreditLine, rest: _CreditableLine) 
         return rest.taxable
     if asked.quantity > rest.quantity:
         raise InvalidInput(field, f"{asked.quantity} is more than is left, {rest.quantity}")
-    part = money.round_half_up(line.taxable * asked.quantity / line.quantity)
-    return min(part, rest.taxable)
+    before = line.quantity - rest.quantity
+    # What is taken by all that came back so far: pieces rounded one by one would leave the last one
+    # with every half paisa of the others.
+    part = _share(line, before + asked.quantity) - _share(line, before)
+    return Paise(min(part, rest.taxable))
+
+
+def _share(line: TaxedLine, pieces: Decimal) -> int:
+    return money.round_half_up(line.taxable * pieces / line.quantity)
 
 
 def _credited_discount(

@@ -355,7 +355,7 @@ async def test_photos_of_what_they_paid_for_go_too(
 ) -> None:
     """Of a repair whose vehicle is told in words alone, as most are."""
     boss, files, word = somebody(), house.files.keeper.files, fresh_word()
-    key = await kept(boss, f"Seen {word}", phone="98221 10009")
+    key = await kept(boss, f"Seen {word}", phone="98221 10019")
     billed, other = await shop.closed(f"seen_{word}"), await shop.closed(f"unseen_{word}")
     names = [await kept_file(house, somebody(Role.TECHNICIAN), n) for n in (b"seen\n", b"not\n")]
     for named, ticket in zip(names, (billed, other), strict=True):

@@ -82,6 +82,18 @@ def test_discounts_come_back_with_their_pieces(
 
 
 @pytest.mark.row("IN-7")
+def test_the_last_piece_bears_no_rounding_of_the_others() -> None:
+    """Seven pieces of 6 paise, 4 paise off: 38 in all, of which a piece is 5 3/7."""
+    original = issued(lines=(part("Shims", "871410", 6, "7", discount=Paise(4)),))
+    notes: tuple[Invoice, ...] = ()
+    for _ in range(7):
+        one = _credit(original, CreditLine(line=1, quantity=Decimal(1)), before=notes)
+        notes = (*notes, one)
+    assert [note.lines[0].taxable for note in notes] == [5, 6, 5, 6, 5, 6, 5]
+    assert [note.lines[0].gross for note in notes] == [6] * 7
+
+
+@pytest.mark.row("IN-7")
 def test_one_of_two_pads_comes_back() -> None:
     first = _credit(issued(), CreditLine(line=3, quantity=Decimal(1)))
     assert (first.lines[0].taxable, first.lines[0].quantity) == (600_00, Decimal(1))
