@@ -27,6 +27,7 @@ pytestmark = [
 TakeDesk = Callable[[Role], Awaitable[Phone]]
 BOOKED = """query ($id: ID!) { invoice(id: $id) { payments { amount { paise } }
   creditNotes { totals { payable { paise } } } } }"""
+CLOSED = "{ till { closing { difference { paise } } } }"
 CHANGED = """mutation ($id: ID!, $card: CardInput!, $n: Int!, $op: UUID!) {
   updateCard(id: $id, card: $card, expectedVersion: $n, operationId: $op) { __typename } }"""
 WRITTEN = """query ($id: ID!) { card(id: $id) { version title cardStatus
@@ -132,6 +133,44 @@ async def test_a_payment_whose_answer_was_lost_is_written_once(
         await expect(desk.page.get_by_text("An earlier try was taken")).to_be_visible()
     booked = await shop.accountant.ask(BOOKED, id=paper)
     assert [one["amount"]["paise"] for one in booked["payments"]] == [70_000]
+
+
+async def test_a_till_is_closed_undone_and_a_month_fetched(
+    take_desk: TakeDesk, shop: Shop, axe: str
+) -> None:
+    desk = await take_desk(Role.ACCOUNTANT)
+    page = desk.page
+    await desk.open("/till")
+    lay = shop_money(await page.locator("dl").last.locator("dd").last.inner_text())
+    await page.get_by_label("Cash counted").fill(f"{lay + 10}")
+    await page.get_by_label("Stays in it").fill("0")
+    await desk.tap("Close the till")
+    await expect(page.get_by_text("Say why, in 10 characters")).to_be_visible()
+    await page.get_by_label("Why it differs").fill("A note lay under the drawer")
+    await desk.tap("Close the till")
+    await expect(page.get_by_text("A note lay under the drawer")).to_be_visible()
+    await expect(page.get_by_text("₹10.00 more than expected.")).to_be_visible()
+    closed = await shop.accountant.ask(CLOSED)
+    assert closed["till"]["closing"]["difference"] == {"paise": 1_000}
+    await desk.tap("Undo this closing")
+    await page.get_by_label("Why it is undone").fill("Counted before the last customer")
+    await desk.tap("Undo this closing")
+    await expect(page.get_by_text("Undone: Counted before the last customer")).to_be_visible()
+    assert (await shop.accountant.ask(CLOSED))["till"]["closing"] is None
+    await desk.open("/invoices")
+    await desk.tap("Month and GSTR-1")
+    await expect(page.get_by_text("Nothing was billed")).to_be_visible()
+    await desk.tap("Make the files")
+    link = await page.get_by_role("link", name="Fetch the files").get_attribute("href")
+    answer = await page.request.get(str(link))
+    assert (await answer.body())[:2] == b"PK"
+    looks = {"till": "/till", "month": "/month"}
+    assert [fault async for fault in walk_looks(desk, looks, axe)] == []
+
+
+def shop_money(said: str) -> int:
+    """Read whole rupees as a page writes them."""
+    return int(said.removeprefix("₹").replace(",", "").removesuffix(".00"))
 
 
 @pytest.mark.row("GA-3")

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { useAnswer } from "../api/answer";
 import { type InvoiceRowFragment, InvoicesDocument, type InvoiceStatus } from "../gql/graphql";
+import { LinkButton } from "../parts/Button";
 import { Choice, TextField } from "../parts/Field";
 import { Failed } from "../parts/Failed";
 import { More } from "../parts/More";
@@ -34,7 +35,7 @@ export default function InvoicesPage() {
 
   const found = data?.invoices.edges.map(({ node }) => node);
   return (
-    <Page title={words.invoices.title}>
+    <Page title={words.invoices.title} aside={<LinkButton to="/month" look="plain">{words.month.open}</LinkButton>}>
       <Sheet>
         <div className="grid grid-cols-2 gap-4 [&>*]:min-w-0">
           <Choice

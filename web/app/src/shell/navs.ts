@@ -2,6 +2,7 @@
 import {
   BookOpen,
   CalendarClock,
+  Coins,
   CirclePlus,
   CircleUserRound,
   ClipboardList,
@@ -34,6 +35,7 @@ const BOOKS: NavDoor[] = [
   { to: "/drafts", name: "drafts", sign: FilePen },
   { to: "/invoices", name: "invoices", sign: ReceiptIndianRupee },
   { to: "/dues", name: "dues", sign: CalendarClock },
+  { to: "/till", name: "till", sign: Coins },
   ME,
 ];
 
