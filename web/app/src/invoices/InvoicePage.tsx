@@ -2,6 +2,7 @@ import { FileText } from "lucide-react";
 import { Link } from "wouter";
 import { useState } from "react";
 import { useAnswer } from "../api/answer";
+import { ownPath } from "../files/paths";
 import { OneInvoiceDocument, type OneInvoiceQuery } from "../gql/graphql";
 import { Button } from "../parts/Button";
 import { Failed } from "../parts/Failed";
@@ -56,7 +57,7 @@ function Shown({ invoice, again }: { invoice: Invoice; again: () => void }) {
           </Link>
         )}
         <a
-          href={invoice.pdf}
+          href={ownPath(invoice.pdf)}
           target="_blank"
           rel="noreferrer"
           className="inline-flex min-h-12 items-center gap-2 rounded-xl border border-line px-5 font-semibold active:bg-accent-soft"

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { change, read } from "../api/client";
 import { useDeed } from "../api/refusal";
 import { ExportSalesReturnDocument, SalesReturnExportDocument, type SalesReturnExportQuery } from "../gql/graphql";
+import { ownPath } from "../files/paths";
 import { Button } from "../parts/Button";
 import { Notice } from "../parts/Notice";
 import { Sheet } from "../parts/Sheet";
@@ -57,7 +58,7 @@ export function ReturnFiles({ month }: { month: string }) {
         )}
       </div>
       {made?.link && (
-        <a href={made.link} className="flex min-h-12 items-center justify-center gap-2 rounded-xl bg-accent px-5 font-semibold text-on-accent">
+        <a href={ownPath(made.link)} className="flex min-h-12 items-center justify-center gap-2 rounded-xl bg-accent px-5 font-semibold text-on-accent">
           <Download aria-hidden /> {words.month.fetch}
         </a>
       )}
