@@ -31,9 +31,9 @@ def urgency_of(type: EventType, severity: Severity | None = None) -> Urgency:
     return Urgency.AT_ONCE if type in NEW or severity in URGENT else Urgency.BATCH
 
 
-def is_batch_due(oldest: datetime, now: datetime, step: timedelta) -> bool:
-    """Say whether a batch must go now: one `step` later its oldest change would be too old."""
-    return now - oldest >= BATCH_TIME - step
+def is_batch_due(oldest: datetime, now: datetime, margin: timedelta) -> bool:
+    """Say whether a batch must go now: a `margin` later its oldest change would be too old."""
+    return now - oldest >= BATCH_TIME - margin
 
 
 def hour_before(now: datetime) -> datetime:
