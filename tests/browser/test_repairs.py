@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.browser.conftest import TakePhone, Technician
 from tests.browser.looks import draw, pages_of, walk_looks
@@ -151,6 +151,31 @@ async def test_photos_go_with_their_report(take_phone: TakePhone, technician: Te
     assert sha256(await fetched.body()).hexdigest() == kept["sha256"]
     assert (kept["kind"], kept["width"], kept["height"]) == ("PHOTO", 1_600, 1_200)
     assert told["attempts"] == [{"notes": "", "files": [{"kind": "PHOTO"}]}]
+
+
+@pytest.mark.row("PI-1")
+async def test_a_photo_that_never_arrives_holds_nothing_up(
+    take_phone: TakePhone, technician: Technician
+) -> None:
+    """Five times it is tried, and not once more; its report goes without it, and says so."""
+    phone, text, tries = await take_phone(), f"The horn rattles {fresh_word()}", 0
+
+    async def break_line(route: Route) -> None:
+        nonlocal tries
+        tries += route.request.method == "PUT"
+        await (route.abort() if route.request.method == "PUT" else route.continue_())
+
+    await phone.page.route("**/v1/**", break_line)
+    await phone.open_form()
+    await phone.page.get_by_label("Choose photos").set_input_files([picture("horn.png", 60)])
+    await phone.page.locator("textarea").fill(text)
+    await phone.tap("Find the fix")
+    for _ in range(6):
+        await phone.page.evaluate("dispatchEvent(new Event('online'))")
+        await phone.page.evaluate(SYNC_ENDED)
+    await came_in(technician.person, text, "ASSIGNED")
+    await see_fate(phone, "Not taken: it did not arrive.")
+    assert tries == 5
 
 
 def picture(name: str, width: int) -> FilePayload:

@@ -2,7 +2,7 @@
 import { change, Unreachable } from "../api/client";
 import { AskForUploadDocument, CompleteUploadDocument } from "../gql/graphql";
 import type { Kept } from "../replica/kept";
-import { notePhoto, onTheWay, type Photo } from "./photos";
+import { isAnswered, notePhoto, onTheWay, type Photo } from "./photos";
 import { ownPath } from "./paths";
 
 // A photo that does not arrive though the service answers is told of, so that its report can go.
@@ -33,7 +33,7 @@ export async function sendNextPhoto(kept: Kept): Promise<boolean> {
 }
 
 async function nextPhoto(kept: Kept): Promise<Photo | undefined> {
-  const waiting = (await kept.getAll("photos")).filter(({ file, refused }) => !file && !refused);
+  const waiting = (await kept.getAll("photos")).filter((photo) => !isAnswered(photo));
   const deeds = new Set(await kept.getAllKeys("outbox"));
   const [first] = waiting.sort((one, other) => Number(deeds.has(other.owner)) - Number(deeds.has(one.owner)) || one.tried - other.tried);
   return first;
