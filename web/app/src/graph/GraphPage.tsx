@@ -5,6 +5,7 @@ import { useAnswer } from "../api/answer";
 import { AroundDocument, type KnowledgeKind } from "../gql/graphql";
 import { Button } from "../parts/Button";
 import { Failed } from "../parts/Failed";
+import { TextArea } from "../parts/Field";
 import { Notice } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { Empty, Sheet, Skeleton } from "../parts/Sheet";
@@ -44,15 +45,17 @@ function Shown({ around, steps, setSteps }: { around: Around; steps: Steps; setS
   const [hidden, setHidden] = useState<ReadonlySet<KnowledgeKind>>(new Set());
   const [chosen, setChosen] = useState<Thing | null>(null);
   const [drawing, setDrawing] = useState<Drawing | null>(null);
-  const [copied, setCopied] = useState(false);
+  const [cypher, setCypher] = useState<{ said: string; copied: boolean } | null>(null);
   const there = useMemo(() => [...new Set(around.things.map(({ kind }) => kind))].sort(), [around]);
   const kinds = useMemo(() => new Set(there.filter((kind) => !hidden.has(kind))), [there, hidden]);
   const shown = useMemo(() => narrowed(around, kinds), [around, kinds]);
   const from = around.things[0] as Thing;
 
   async function copy() {
-    await navigator.clipboard.writeText(writeCypher(from, shown.links, [...kinds], steps, MOST[steps]));
-    setCopied(true);
+    // Over all links: what is drawn may be reached by way of a kind that is left out.
+    const said = writeCypher(from, around.links, [...kinds], steps, MOST[steps]);
+    const copied = await navigator.clipboard?.writeText(said).then(() => true, () => false);
+    setCypher({ said, copied: copied ?? false });
   }
 
   async function keepPicture() {
@@ -84,8 +87,9 @@ function Shown({ around, steps, setSteps }: { around: Around; steps: Steps; setS
       {chosen && <ChosenThing thing={chosen} shown={shown} />}
       <div className="grid gap-3 sm:grid-cols-2">
         <Button look="plain" disabled={!drawing} onClick={keepPicture}><Download aria-hidden /> {words.graph.picture}</Button>
-        <Button look="plain" onClick={copy}><Copy aria-hidden /> {copied ? words.graph.copied : words.graph.cypher}</Button>
+        <Button look="plain" onClick={copy}><Copy aria-hidden /> {cypher?.copied ? words.graph.copied : words.graph.cypher}</Button>
       </div>
+      {cypher && !cypher.copied && <TextArea label={words.graph.copyByHand} readOnly required value={cypher.said} />}
       <ThingList things={shown.things} choose={setChosen} />
     </>
   );

@@ -24,17 +24,19 @@ const STYLE_ID = "__________cytoscape_stylesheet";
 
 export function draw(box: HTMLElement, chosen: (id: string) => void): Drawing {
   box.id = STYLE_ID;
-  const page = getComputedStyle(box);
-  const [ink, paper, line] = [page.color, page.backgroundColor, page.borderColor];
   const graph: Core = cytoscape({
     container: box,
-    style: looks(ink, paper, line),
+    style: looksOn(box),
     hideEdgesOnViewport: true,
     textureOnViewport: true,
     minZoom: 0.02,
     maxZoom: 4,
   });
   graph.on("tap", "node", (event) => chosen(event.target.id()));
+  // A canvas does not follow the theme by itself.
+  const theme = window.matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => void graph.style(looksOn(box));
+  theme.addEventListener("change", follow);
   return {
     show(things, links) {
       graph.batch(() => {
@@ -56,8 +58,11 @@ export function draw(box: HTMLElement, chosen: (id: string) => void): Drawing {
         both.addClass("marked");
       });
     },
-    picture: () => graph.png({ output: "blob-promise", full: true, scale: 2, bg: paper, maxWidth: 8_000, maxHeight: 8_000 }),
-    close: () => graph.destroy(),
+    picture: () => graph.png({ output: "blob-promise", full: true, scale: 2, bg: getComputedStyle(box).backgroundColor, maxWidth: 8_000, maxHeight: 8_000 }),
+    close() {
+      theme.removeEventListener("change", follow);
+      graph.destroy();
+    },
   };
 }
 
@@ -66,7 +71,9 @@ function layoutFor(count: number): cytoscape.LayoutOptions {
   return { name: "concentric", concentric: (one) => one.data("ring"), levelWidth: () => 1, minNodeSpacing: 6, padding: 24 };
 }
 
-function looks(ink: string, paper: string, line: string): StylesheetJson {
+/** Give how all is drawn, in the colours that the page has now. */
+function looksOn(box: HTMLElement): StylesheetJson {
+  const { backgroundColor: paper, borderColor: line, color: ink } = getComputedStyle(box);
   const kinds = Object.entries(LOOKS).map(([kind, look]) => ({
     selector: `node[kind = "${kind}"]`,
     style: { "background-color": look.color, width: SIZE * look.size, height: SIZE * look.size },

@@ -549,6 +549,7 @@ export const en = {
     picture: "Save the picture",
     cypher: "Copy as Cypher",
     copied: "Copied",
+    copyByHand: "The browser did not copy it: take it from here",
     list: "All that is drawn",
     more: "Show more",
   },

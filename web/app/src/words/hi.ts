@@ -548,6 +548,7 @@ export const hi: Words = {
     picture: "चित्र सहेजें",
     cypher: "Cypher में कॉपी करें",
     copied: "कॉपी हो गया",
+    copyByHand: "ब्राउज़र ने कॉपी नहीं किया: यहाँ से लें",
     list: "जो कुछ बनाया गया है",
     more: "और दिखाएँ",
   },
