@@ -572,10 +572,8 @@ def _may_manage(actor: Actor, person: Person) -> bool:
 
 def _demand_looked_after(actor: Actor, person: Person, hidden: NotFound) -> None:
     """Let those pass who look after somebody; for all others nothing is there."""
-    try:
-        demand_manages(actor, person.duty)
-    except NotAllowed as error:
-        raise hidden from error
+    if not _may_manage(actor, person):
+        raise hidden
 
 
 def _demand_correctable(actor: Actor, held: SealedPerson, email: str | None) -> None:

@@ -1,5 +1,6 @@
 """A bar: one measured figure held against its goal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,11 @@ class Bar:
     def __str__(self) -> str:
         state = "pass" if self.passed else "short"
         return f"bar {self.name} {self.measured:.4g} {self.goal:.4g} {state}"
+
+
+def p95_of(took: Sequence[float]) -> float:
+    """Give what 95 of 100 do not exceed."""
+    return sorted(took)[int(0.95 * len(took))]
 
 
 def gain_bar(name: str, gain: ModelFigure, goal: float) -> Bar:

@@ -7,7 +7,6 @@ for letters that stand in no name. A search is timed from the words to the opene
 """
 
 import random
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import perf_counter
@@ -15,8 +14,8 @@ from time import perf_counter
 from psycopg import sql
 
 from access.people import PeopleDeed
-from bench.bars import Bar, Better
-from bench.ledger import DEEDS, JARS, VAULT
+from bench.bars import Bar, Better, p95_of
+from bench.ledger import DEEDS, VAULT, opened_records
 from billing.gst.parties import Party
 from billing.messages.consents import ConsentStore
 from domain.access import Actor, Role
@@ -24,11 +23,8 @@ from domain.customers import SealedCustomer, parse_search
 from domain.ids import CustomerId, GarageId, OperationId, PersonId
 from records.customers import CustomerStore
 from records.database import Records
-from records.migrations import migrate_records
 from records.people import PeopleStore
 from repair.customer_book import CustomerBook, CustomerDetails
-from web.local import stores
-from web.local.home import StoreHome
 
 CUSTOMERS, SEED = 100_000, 50
 PAGE, ROUNDS = 21, 500
@@ -63,16 +59,8 @@ LAST = (
 
 async def run() -> list[Bar]:
     """Measure on stores of its own; print every figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        urls = stores.start_stores(home := StoreHome.at(folder, JARS))
-        try:
-            records = await Records.open(urls.postgres_url)
-            await migrate_records(records)
-            bars = await _measure(records)
-            await records.close()
-        finally:
-            stores.stop_stores(home)
-    return bars
+    async with opened_records() as records:
+        return await _measure(records)
 
 
 async def _measure(records: Records) -> list[Bar]:
@@ -110,7 +98,7 @@ async def _search_p95(book: CustomerBook, typed: Sequence[str]) -> float:
         took.append((perf_counter() - began) * 1000)
         found += bool(page)
     print(f"{found} of {len(typed)} found somebody; worst {max(took):.1f} ms")
-    return sorted(took)[int(0.95 * len(took))]
+    return p95_of(took)
 
 
 def _party(chance: random.Random, n: int) -> Party:

@@ -5,14 +5,13 @@ hundred waits, of 200,000 entries of the review one in a hundred is of the garag
 are written past the ledger and hold nothing but what these lists read. All of them are synthetic.
 """
 
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from time import perf_counter
 from typing import LiteralString, TypeAlias
 
-from bench.bars import Bar, Better
-from bench.ledger import DEEDS, JARS, VAULT
+from bench.bars import Bar, Better, p95_of
+from bench.ledger import DEEDS, VAULT, opened_records
 from billing.ledger.books import Books
 from billing.ledger.drafts import DraftStore
 from billing.ledger.dues import due_customers, due_invoices, dues_of_garage
@@ -20,10 +19,7 @@ from billing.ledger.reports import make_partitions
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from records.database import Records
-from records.migrations import migrate_records
 from records.reviews import ReviewStore
-from web.local import stores
-from web.local.home import StoreHome
 
 GARAGE = GarageId("garage_1")
 TODAY = date(2026, 11, 30)
@@ -62,17 +58,9 @@ Walk: TypeAlias = Callable[[str | None], Awaitable[str | None]]
 
 async def run() -> list[Bar]:
     """Measure on stores of its own; print every figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        urls = stores.start_stores(home := StoreHome.at(folder, JARS))
-        try:
-            records = await Records.open(urls.postgres_url)
-            await migrate_records(records)
-            await _write_rows(records)
-            bars = await _measure(records)
-            await records.close()
-        finally:
-            stores.stop_stores(home)
-    return bars
+    async with opened_records() as records:
+        await _write_rows(records)
+        return await _measure(records)
 
 
 async def _write_rows(records: Records) -> None:
@@ -106,7 +94,7 @@ async def _p95(walk: Walk) -> float:
         began = perf_counter()
         place = await walk(None if n % DEEP == 0 else place)
         took.append((perf_counter() - began) * 1000)
-    return sorted(took)[int(0.95 * ROUNDS)]
+    return p95_of(took)
 
 
 def _walks(records: Records) -> dict[str, Walk]:

@@ -9,7 +9,6 @@ aside. All invoices are synthetic.
 
 import asyncio
 import gc
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,8 +17,8 @@ from uuid import uuid4
 
 from psycopg import sql
 
-from bench.bars import Bar, Better
-from bench.ledger import DEEDS, JARS, VAULT, bench_invoice, bench_seller
+from bench.bars import Bar, Better, p95_of
+from bench.ledger import DEEDS, VAULT, bench_invoice, bench_seller, opened_records
 from billing.gst.document_numbers import parse_number
 from billing.gst.gstin import check_character, parse_gstin
 from billing.gst.invoices import Invoice
@@ -41,9 +40,6 @@ from billing.ledger.sellers import Seller, SellerStore
 from domain.deeds import NOWHERE, Deed, DeedType, deed_by
 from domain.ids import InvoiceId, PersonId, TicketId
 from records.database import Records
-from records.migrations import migrate_records
-from web.local import stores
-from web.local.home import StoreHome
 
 PAPERS, OF_THE_MONTH = 200_000, 100_000
 MONTHS = 24
@@ -93,16 +89,8 @@ COLUMNS = (
 
 async def run() -> list[Bar]:
     """Measure on stores of its own; print every figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        urls = stores.start_stores(home := StoreHome.at(folder, JARS))
-        try:
-            records = await Records.open(urls.postgres_url)
-            await migrate_records(records)
-            bars = await _measure(records)
-            await records.close()
-        finally:
-            stores.stop_stores(home)
-    return bars
+    async with opened_records() as records:
+        return await _measure(records)
 
 
 async def _measure(records: Records) -> list[Bar]:
@@ -150,7 +138,7 @@ async def _walk(ledger: InvoiceLedger, seller: Seller, wanted: Sequence[InvoiceF
             places[asked] = found[-1].id
         else:
             places.pop(asked, None)
-    return sorted(took)[int(0.95 * ROUNDS)]
+    return p95_of(took)
 
 
 async def _month_return(records: Records, seller: Seller) -> tuple[float, float]:

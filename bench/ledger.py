@@ -7,8 +7,8 @@ plain sequence loses when one transaction in ten comes to nothing. All invoices 
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -67,17 +67,23 @@ class Aborted(Exception):
 
 async def run() -> list[Bar]:
     """Measure on stores of its own; print every figure."""
+    async with opened_records() as records:
+        return [await _issued(records), *await _gaps(records), await _month(records)]
+
+
+@asynccontextmanager
+async def opened_records() -> AsyncGenerator[Records]:
+    """Start stores of a bench's own, with the tables of the records and nothing in them."""
     with tempfile.TemporaryDirectory() as folder:
         home = StoreHome.at(folder, JARS)
         urls = stores.start_stores(home)
         try:
             records = await Records.open(urls.postgres_url)
             await migrate_records(records)
-            bars = [await _issued(records), *await _gaps(records), await _month(records)]
+            yield records
             await records.close()
         finally:
             stores.stop_stores(home)
-    return bars
 
 
 async def _issued(records: Records) -> Bar:

@@ -10,7 +10,7 @@ from dues_of(%(garage)s, %(as_of)s::date) group by 1
 
 -- name: invoices
 -- The unpaid invoices of some ages, the oldest first: those that no later day moved in the order of their index, no
--- further than the page, with the few that one did (`dues_of` says why).
+-- further than the page, with the few that one did (`dues_of` says why). `<> 0` is what that index holds.
 with later as (
     select entry.about as invoice, sum(entry.paise)::bigint as paise
     from posting join entry on entry.posting = posting.id

@@ -35,7 +35,7 @@ PRINTED, STYLE, SAVED = (
     FOLDER / "saved_queries.cypher",
 )
 # What the pages draw with, beside the page that does.
-DRAWN = Path("web/app/src/graph/looks.json")
+DRAWN = FOLDER.parents[1] / "web" / "app" / "src" / "graph" / "looks.json"
 # What names a node, the first that it has (`neighbourhoods.cypher` says the same).
 KEYS = ("id", "key", "code")
 # Of the form, not of the day: the same model gives the same file.

@@ -1,13 +1,12 @@
 import { useState } from "react";
 import { useAnswer } from "../api/answer";
-import { CardAtDocument } from "../gql/graphql";
+import { CardBetweenDocument } from "../gql/graphql";
 import { Button } from "../parts/Button";
 import { Failed } from "../parts/Failed";
 import { Sheet, Skeleton } from "../parts/Sheet";
 import { useLanguage, useWords } from "../words/language";
 import { clock } from "../words/moments";
 import type { Card } from "./CardPage";
-import type { Content } from "./content";
 import { type Difference, differencesOf } from "./differences";
 import { useNaming } from "./naming";
 
@@ -40,21 +39,18 @@ function Change({ card, version }: { card: Card; version: number }) {
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)} className="border-t border-line">
       <summary className="flex min-h-12 items-center font-semibold text-accent">{words.cards.changedIn(version)}</summary>
-      {open && <Between id={card.key} now={version === card.version ? card : null} version={version} />}
+      {open && <Between id={card.key} version={version} />}
     </details>
   );
 }
 
-function Between({ id, now, version }: { id: string; now: Content | null; version: number }) {
+function Between({ id, version }: { id: string; version: number }) {
   const words = useWords();
-  const before = useAnswer(CardAtDocument, { id, version: version - 1 });
-  const after = useAnswer(CardAtDocument, { id, version });
+  const { data, failed, again } = useAnswer(CardBetweenDocument, { id, is: version, was: version - 1 });
   const naming = useNaming();
-  if (before.failed || after.failed) {
-    return <Failed again={() => [before, after].forEach((one) => one.again())} />;
-  }
-  const [was, is] = [before.data?.card, now ?? after.data?.card];
-  if (!before.data || !after.data) return <Skeleton lines={2} />;
+  if (failed) return <Failed again={again} />;
+  if (!data) return <Skeleton lines={2} />;
+  const { is, was } = data;
   if (!was || !is) return <p className="pb-3 text-quiet">{words.cards.versionGone}</p>;
   const told = differencesOf(was, is, naming);
   return (

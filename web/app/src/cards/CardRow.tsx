@@ -1,6 +1,6 @@
 import { Zap } from "lucide-react";
-import { Link } from "wouter";
 import type { CardStatus, FoundCardFragment } from "../gql/graphql";
+import { RowLink } from "../parts/RowLink";
 import { useWords } from "../words/language";
 import { Title } from "./Title";
 
@@ -11,10 +11,7 @@ export function CardRow({ card }: { card: FoundCardFragment }) {
   const models = card.vehicles.edges.map(({ node }) => [node.make, node.model].filter(Boolean).join(" "));
   const shown = [...new Set(models)].slice(0, 3).filter(Boolean);
   return (
-    <Link
-      href={`/cards/${card.key}`}
-      className="block rounded-2xl border border-line bg-sheet p-4 transition-colors hover:border-accent active:bg-accent-soft"
-    >
+    <RowLink to={`/cards/${card.key}`}>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-quiet">
         <Stand status={card.cardStatus} />
         {used === 0 ? words.ticket.untried : words.ticket.worksIn(successes, used)}
@@ -36,7 +33,7 @@ export function CardRow({ card }: { card: FoundCardFragment }) {
         {shown.length > 0 && <span className="text-quiet">{shown.join(" · ")}</span>}
         {card.synthetic && <span className="text-quiet">{words.cards.synthetic}</span>}
       </span>
-    </Link>
+    </RowLink>
   );
 }
 

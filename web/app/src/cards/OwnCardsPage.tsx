@@ -1,9 +1,9 @@
 import { PenLine } from "lucide-react";
-import { Link } from "wouter";
 import { useStore } from "../api/store";
 import { LinkButton } from "../parts/Button";
 import { Failed } from "../parts/Failed";
 import { Page } from "../parts/Page";
+import { RowLink } from "../parts/RowLink";
 import { Empty, Skeleton } from "../parts/Sheet";
 import { person } from "../people/person";
 import { useLanguage, useWords } from "../words/language";
@@ -42,10 +42,7 @@ function Row({ card }: { card: OwnCard }) {
   const language = useLanguage();
   const { lastUsed, matched, successes, used } = card.usage;
   return (
-    <Link
-      href={`/cards/${card.key}`}
-      className="block rounded-2xl border border-line bg-sheet p-4 transition-colors hover:border-accent active:bg-accent-soft"
-    >
+    <RowLink to={`/cards/${card.key}`}>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-quiet">
         <Stand status={card.cardStatus} />
         {lastUsed && words.ownCards.last(ago(lastUsed, language))}
@@ -54,6 +51,6 @@ function Row({ card }: { card: OwnCard }) {
       <span className="mt-1 block text-quiet">
         {words.ownCards.shown(matched)} · {used === 0 ? words.ticket.untried : words.ticket.worksIn(successes, used)}
       </span>
-    </Link>
+    </RowLink>
   );
 }

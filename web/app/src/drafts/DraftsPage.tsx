@@ -1,11 +1,11 @@
 import { FilePen } from "lucide-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { useAnswer } from "../api/answer";
 import { DraftsDocument } from "../gql/graphql";
 import { Failed } from "../parts/Failed";
 import { More } from "../parts/More";
 import { Page } from "../parts/Page";
+import { RowLink } from "../parts/RowLink";
 import { Empty, Skeleton } from "../parts/Sheet";
 import { useLanguage, useWords } from "../words/language";
 import { ago } from "../words/moments";
@@ -29,10 +29,7 @@ export default function DraftsPage() {
           const { make, model, year } = draft.ticket?.vehicle ?? {};
           return (
             <li key={draft.ticketKey}>
-              <Link
-                href={`/drafts/${draft.ticketKey}`}
-                className="block rounded-2xl border border-line bg-sheet p-4 hover:border-accent active:bg-accent-soft"
-              >
+              <RowLink to={`/drafts/${draft.ticketKey}`}>
                 <span className="flex justify-between gap-3 text-sm text-quiet">
                   <span className="truncate">{[make, model, year].filter(Boolean).join(" ")}</span>
                   <time dateTime={draft.changedAt} className="shrink-0">{ago(draft.changedAt, language)}</time>
@@ -41,7 +38,7 @@ export default function DraftsPage() {
                   {draft.customer?.name ?? words.drafts.nobody}
                 </span>
                 <span className="line-clamp-2 text-quiet" dir="auto">{draft.ticket?.text}</span>
-              </Link>
+              </RowLink>
             </li>
           );
         })}

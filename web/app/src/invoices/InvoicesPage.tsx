@@ -1,6 +1,5 @@
 import { ReceiptIndianRupee } from "lucide-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { useAnswer } from "../api/answer";
 import { type InvoiceRowFragment, InvoicesDocument, type InvoiceStatus } from "../gql/graphql";
 import { LinkButton } from "../parts/Button";
@@ -8,6 +7,7 @@ import { Choice, TextField } from "../parts/Field";
 import { Failed } from "../parts/Failed";
 import { More } from "../parts/More";
 import { Page } from "../parts/Page";
+import { RowLink } from "../parts/RowLink";
 import { Empty, Sheet, Skeleton } from "../parts/Sheet";
 import { useLanguage, useWords } from "../words/language";
 import { calendarDay } from "../words/moments";
@@ -83,10 +83,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceRowFragment }) {
   const words = useWords();
   const language = useLanguage();
   return (
-    <Link
-      href={`/invoices/${invoice.key}`}
-      className="block rounded-2xl border border-line bg-sheet p-4 transition-colors hover:border-accent active:bg-accent-soft"
-    >
+    <RowLink to={`/invoices/${invoice.key}`}>
       <span className="flex items-center justify-between gap-3 text-sm text-quiet">
         <InvoiceState invoice={invoice} />
         <time dateTime={invoice.day} className="shrink-0">{calendarDay(invoice.day, language)}</time>
@@ -101,7 +98,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceRowFragment }) {
           <span className="font-semibold text-warn">{words.invoices.dueOf(rupees(invoice.due.paise))}</span>
         )}
       </span>
-    </Link>
+    </RowLink>
   );
 }
 

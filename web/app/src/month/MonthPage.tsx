@@ -4,7 +4,6 @@ import { useAnswer } from "../api/answer";
 import { MonthReportDocument, type MonthReportQuery } from "../gql/graphql";
 import { TextField } from "../parts/Field";
 import { Failed } from "../parts/Failed";
-import { Notice } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { Empty, Sheet, Skeleton } from "../parts/Sheet";
 import { Sums } from "../parts/Sums";
@@ -31,8 +30,7 @@ export default function MonthPage() {
           onChange={(event) => event.target.value && setMonth(event.target.value)}
         />
       </Sheet>
-      {failed && !said && <Failed again={again} />}
-      {said && <Notice tone="warn">{said}</Notice>}
+      {failed && <Failed again={again} said={said} />}
       {!totals && !failed && <Skeleton lines={6} />}
       {totals?.length === 0 && <Empty sign={<CalendarOff />} title={words.month.empty}>{words.month.emptyHint}</Empty>}
       {totals && totals.length > 0 && <Totals totals={totals} />}

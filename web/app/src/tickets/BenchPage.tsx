@@ -1,8 +1,8 @@
 import { ClipboardCheck } from "lucide-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { Button, LinkButton } from "../parts/Button";
 import { Page } from "../parts/Page";
+import { RowLink } from "../parts/RowLink";
 import { Empty, Skeleton } from "../parts/Sheet";
 import { useKept } from "../replica/news";
 import { useWords } from "../words/language";
@@ -45,12 +45,9 @@ function TicketList({ tickets }: { tickets: Foreseen[] }) {
     <ul className="space-y-3">
       {tickets.map((ticket) => (
         <li key={ticket.key}>
-          <Link
-            href={`/t/${ticket.key}`}
-            className="block rounded-2xl border border-line bg-sheet p-4 transition-colors hover:border-accent active:bg-accent-soft"
-          >
+          <RowLink to={`/t/${ticket.key}`}>
             <TicketRow ticket={ticket} />
-          </Link>
+          </RowLink>
         </li>
       ))}
     </ul>

@@ -3,7 +3,6 @@ import { useAnswer } from "../api/answer";
 import { TillNowDocument, type TillNowQuery } from "../gql/graphql";
 import { Failed } from "../parts/Failed";
 import { More } from "../parts/More";
-import { Notice } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { Sheet, Skeleton } from "../parts/Sheet";
 import { Sums } from "../parts/Sums";
@@ -23,8 +22,7 @@ export default function TillPage() {
   const closings = data?.tillClosings.edges.map(({ node }) => node);
   return (
     <Page title={words.till.title}>
-      {failed && !said && <Failed again={again} />}
-      {said && <Notice tone="warn">{said}</Notice>}
+      {failed && <Failed again={again} said={said} />}
       {!data && !failed && <Skeleton lines={10} />}
       {data && <Today till={data.till} />}
       {data && !data.till.closing && <CountForm key={`${data.till.since} ${data.till.expected.paise}`} till={data.till} done={again} />}
